@@ -1,0 +1,54 @@
+import type { Sleep, WakeOn } from './blocking.ts';
+import type { Credentials } from './credentials.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Timer } from './timer-queue.ts';
+
+/**
+ * A thread of control: one coroutine, who it acts as, the signals sent to it, and what it sleeps on.
+ * Analogous to Linux's struct task_struct, without what belongs to its process.
+ */
+export class Task {
+  readonly scheduler: Scheduler;
+  /** The thread's id, as servers see it in a request's header. */
+  readonly tid: number;
+  credentials: Credentials;
+  /** What the task sleeps on; null while it runs or can run. */
+  sleep: Sleep | null = null;
+  /** The gravest signal not yet handled. A task that looks may set it back to 'none'; 'killed' stays. */
+  pending: 'none' | 'signal' | 'killed' = 'none';
+  #alarm: Timer | null = null;
+
+  constructor(scheduler: Scheduler, tid: number, credentials: Credentials) {
+    this.scheduler = scheduler;
+    this.tid = tid;
+    this.credentials = credentials;
+  }
+
+  /** Whether a pending signal ends a sleep of that kind. */
+  wakesFor(until: WakeOn): boolean {
+    return this.pending === 'killed' ? until !== 'event' : this.pending === 'signal' && until === 'signal';
+  }
+
+  /** Sends a signal: 'signal' asks, 'killed' cannot be refused. Wakes the task if it sleeps so that this may end it. */
+  signal(kind: 'signal' | 'killed'): void {
+    if (this.pending !== 'killed') this.pending = kind;
+    if (this.sleep !== null && this.wakesFor(this.sleep.until)) this.wake();
+  }
+
+  /** Makes a sleeping task runnable; it looks by itself whether what it waits for has come. */
+  wake(): void {
+    if (this.sleep === null) return;
+    this.sleep.queue.sleepers.delete(this);
+    this.sleep = null;
+    this.#alarm?.cancel();
+    this.#alarm = null;
+    this.scheduler.ready(this);
+  }
+
+  /** For the scheduler alone: what the coroutine yielded. */
+  fallAsleep(sleep: Sleep): void {
+    this.sleep = sleep;
+    sleep.queue.sleepers.add(this);
+    if (sleep.deadline !== null) this.#alarm = this.scheduler.at(sleep.deadline, () => this.wake());
+  }
+}

@@ -1,0 +1,141 @@
+import type { ByteString } from '../abi/bytes.ts';
+import type { WaitQueue } from '../task/wait-queue.ts';
+import type { Inode } from './inode.ts';
+
+/**
+ * A cached name in a directory. Without an inode it is *negative*: the name is known to be absent.
+ * Analogous to Linux's struct dentry.
+ *
+ * A dentry holds one reference on its inode while it is hashed or somebody holds it.
+ * References on a dentry are held by its children, open files, mounts, working directories and walks in progress.
+ */
+export class Dentry {
+  /** Null for the root of a superblock. */
+  parent: Dentry | null;
+  name: ByteString;
+  /** The file it names; null when negative, and when it has died. */
+  inode: Inode | null = null;
+  /** Cached children by name; every one of them is hashed. */
+  readonly children = new Map<ByteString, Dentry>();
+  /** Names being looked up right now: whoever wants one of them too waits here. */
+  readonly lookups = new Map<ByteString, WaitQueue>();
+  /** Monotonic milliseconds up to which the name may be believed; the file system's to set and to read. */
+  expires = 0;
+  /** Whether the parent finds it: not before it is tied in, and no more once dropped or deleted. */
+  hashed = false;
+  /** How many mounts cover it. */
+  covers = 0;
+  #references = 0;
+
+  constructor(parent: Dentry | null, name: ByteString) {
+    this.parent = parent?.hold() ?? null;
+    this.name = name;
+  }
+
+  get isNegative(): boolean {
+    return this.inode === null;
+  }
+
+  /** Whether somebody holds it, cached children included. */
+  get isHeld(): boolean {
+    return this.#references > 0;
+  }
+
+  hold(): this {
+    this.#references++;
+    return this;
+  }
+
+  release(): void {
+    if (--this.#references === 0 && !this.hashed) this.#die();
+  }
+
+  /** Ties the result of a lookup or a creation: an inode, or null for a negative dentry. Linux's d_add and d_instantiate. */
+  attach(inode: Inode | null): void {
+    inode?.hold();
+    this.inode?.release();
+    this.inode = inode;
+    if (this.hashed) return;
+    this.hashed = true;
+    if (this.parent === null) return;
+    this.parent.children.get(this.name)?.drop();
+    this.parent.children.set(this.name, this);
+  }
+
+  /**
+   * Forgets the name and the cached tree below it. Who holds a dentry of it keeps that one and its inode.
+   * Linux's d_invalidate.
+   */
+  drop(): void {
+    for (const child of [...this.children.values()]) child.drop();
+    if (!this.hashed) return;
+    this.hashed = false;
+    if (this.parent?.children.get(this.name) === this) this.parent.children.delete(this.name);
+    if (this.#references === 0) this.#die();
+  }
+
+  /**
+   * The name was removed: nobody else's dentry turns negative and expires at once, one in use is only unhashed, so that
+   * open files keep their inode. `held` is how many references the caller itself has. Linux's d_delete.
+   */
+  remove(held: number): void {
+    this.expires = 0;
+    if (this.#references > held) {
+      this.drop();
+      return;
+    }
+    const { inode } = this;
+    this.inode = null;
+    inode?.release();
+  }
+
+  /** Takes another name, in place of what is cached there. Linux's d_move. */
+  moveTo(parent: Dentry, name: ByteString): void {
+    parent.children.get(name)?.drop();
+    this.#unlinkFromParent();
+    parent.hold();
+    const old = this.parent;
+    this.parent = parent;
+    this.name = name;
+    if (this.hashed) parent.children.set(name, this);
+    old?.release();
+  }
+
+  /** Swaps names with another dentry, for RENAME_EXCHANGE. */
+  exchange(other: Dentry): void {
+    const { parent, name } = other;
+    this.#unlinkFromParent();
+    other.#unlinkFromParent();
+    other.parent = this.parent;
+    other.name = this.name;
+    this.parent = parent;
+    this.name = name;
+    for (const dentry of [this, other]) if (dentry.hashed) dentry.parent?.children.set(dentry.name, dentry);
+  }
+
+  /** Drops every cached dentry below that nobody uses. Linux's shrink_dcache_parent. */
+  prune(): void {
+    for (const child of [...this.children.values()]) {
+      child.prune();
+      if (!child.isHeld) child.drop();
+    }
+  }
+
+  /** Whether this is `other` or lies above it. Linux's d_ancestor. */
+  isAncestorOf(other: Dentry): boolean {
+    for (let at: Dentry | null = other; at !== null; at = at.parent) if (at === this) return true;
+    return false;
+  }
+
+  #unlinkFromParent(): void {
+    if (this.parent?.children.get(this.name) === this) this.parent.children.delete(this.name);
+  }
+
+  #die(): void {
+    const { inode, parent } = this;
+    this.inode = null;
+    inode?.release();
+    this.parent = null;
+    parent?.release();
+  }
+}

@@ -1,0 +1,142 @@
+import type { ByteString } from '../abi/bytes.ts';
+import type { Blocking } from '../task/blocking.ts';
+import { RwLock } from '../task/lock.ts';
+import type { Task } from '../task/task.ts';
+import type { Dentry } from './dentry.ts';
+import type { File } from './file.ts';
+import type { Mount } from './mount.ts';
+import type { AttributeChange, Stat } from './stat.ts';
+import type { Superblock } from './superblock.ts';
+
+/** What permission(…) is asked for; the bits of access(2), and two for the kind of question. */
+export const MAY_EXEC = 1;
+export const MAY_WRITE = 2;
+export const MAY_READ = 4;
+/** The question comes from access(2). */
+export const MAY_ACCESS = 0x10;
+/** The question comes from chdir(2) and its like. */
+export const MAY_CHDIR = 0x40;
+
+/** What an atomic open did. */
+export interface Opened {
+  readonly file: File;
+  readonly created: boolean;
+}
+
+/**
+ * A file of any type, whatever its names: what Linux calls struct inode with its operations.
+ *
+ * References are held by each cached positive dentry, each open file and each walk in progress. When the last one goes,
+ * {@link evict} runs: FUSE gives the server its lookup counts back.
+ *
+ * `lock` is Linux's i_rwsem. The callers in `vfs/` and `syscalls/` take it, never an operation itself: exclusive for
+ * create, mknod, mkdir, symlink, link, unlink, rmdir, rename (on the directory), setattr, setxattr, removexattr and
+ * write; shared for lookup and readdir.
+ *
+ * Each operation throws the Errno that Linux's would. One that a file system has not: mutating ones EPERM, lookup
+ * ENOTDIR, readlink EINVAL, xattr EOPNOTSUPP.
+ */
+export abstract class Inode {
+  readonly superblock: Superblock;
+  readonly lock = new RwLock();
+  /** A directory that was removed: nothing can be looked up or made in it any more. Whoever removes it sets this. */
+  isDead = false;
+  #references = 0;
+
+  constructor(superblock: Superblock) {
+    this.superblock = superblock;
+  }
+
+  /** The S_IFMT bits; they never change. */
+  abstract readonly type: number;
+  /** Cached mode (type and permission bits), owner and size: perhaps stale, never asked for here. */
+  abstract readonly mode: number;
+  abstract readonly uid: number;
+  abstract readonly gid: number;
+  abstract readonly size: number; // bytes
+  abstract readonly ino: bigint;
+  /** Whether the kernel checks modes and sticky bits of this file system, or leaves that to the server. */
+  abstract readonly enforcesModes: boolean;
+
+  /** Takes a reference. */
+  hold(): this {
+    this.#references++;
+    return this;
+  }
+
+  /** Gives a reference back; the last one evicts. */
+  release(): void {
+    if (--this.#references === 0) this.evict();
+  }
+
+  /** Nobody refers to this inode any more. Never sleeps. */
+  protected abstract evict(): void;
+
+  /**
+   * Answers from caches whether the task may do `mask`, or undefined when that takes a request.
+   * The walk asks this for MAY_EXEC on every directory.
+   */
+  abstract tryPermission(task: Task, mask: number): boolean | undefined;
+
+  /** @throws EACCES, or what the server answers. */
+  abstract permission(task: Task, mask: number): Blocking<void>;
+
+  /** Attributes from the cache when they still hold for the fields of `mask` (STATX_*), else undefined. `flags`: AT_STATX_*. */
+  abstract tryGetattr(task: Task, mask: number, flags: number): Stat | undefined;
+  abstract getattr(task: Task, mask: number, flags: number): Blocking<Stat>;
+
+  /** Changes attributes, after the checks Linux's setattr_prepare makes where the file system wants them. */
+  abstract setattr(task: Task, dentry: Dentry, change: AttributeChange): Blocking<void>;
+
+  /**
+   * Asks for a name in this directory and ties the result to `dentry`, which is new: an inode, or none (negative),
+   * and its expiry. A directory that another dentry names already is an alias: that dentry is moved and returned
+   * instead (Linux's d_splice_alias). Returns the dentry to go on with.
+   */
+  abstract lookup(task: Task, dentry: Dentry): Blocking<Dentry>;
+
+  /**
+   * open(2) of a name that is not known to exist, in one step. `dentry` is negative or not looked up yet (`isNew`).
+   * `flags` as open(2) gives them, `mode` with S_IFREG and before the umask; `umask` is the task's.
+   * Undefined when the file system found (or made) an inode without opening it: `dentry` is filled, the caller opens it.
+   * O_EXCL holds. Never called without O_CREAT when the dentry is negative.
+   */
+  abstract atomicOpen(
+    task: Task,
+    mount: Mount,
+    dentry: Dentry,
+    flags: number,
+    mode: number,
+    umask: number,
+  ): Blocking<Opened | undefined>;
+
+  /** Creations fill `dentry`, which was looked up and is negative. `mode` has the type bits and no umask taken off. */
+  abstract mknod(task: Task, dentry: Dentry, mode: number, rdev: number, umask: number): Blocking<void>;
+  abstract mkdir(task: Task, dentry: Dentry, mode: number, umask: number): Blocking<void>;
+  abstract symlink(task: Task, dentry: Dentry, target: ByteString): Blocking<void>;
+  abstract link(task: Task, source: Inode, dentry: Dentry): Blocking<void>;
+  abstract unlink(task: Task, dentry: Dentry): Blocking<void>;
+  abstract rmdir(task: Task, dentry: Dentry): Blocking<void>;
+
+  /**
+   * Renames `source` of this directory to `target`, a (perhaps negative) dentry of `targetDir`.
+   * The operation tells the server and updates its caches; the caller moves the dentry afterwards.
+   */
+  abstract rename(task: Task, source: Dentry, targetDir: Inode, target: Dentry, flags: number): Blocking<void>;
+
+  abstract readlink(task: Task): Blocking<ByteString>;
+
+  /** Opens a regular file or directory; `flags` without O_CREAT, O_EXCL, O_NOCTTY. Truncation is the caller's unless the file system did it. */
+  abstract open(task: Task, mount: Mount, dentry: Dentry, flags: number): Blocking<File>;
+
+  /** Whether open() itself honours O_TRUNC, so that no setattr follows. */
+  abstract readonly truncatesOnOpen: boolean;
+
+  /** `size` 0 asks for the length alone: the result then is a number of bytes. */
+  abstract getxattr(task: Task, name: ByteString, size: number): Blocking<Uint8Array | number>;
+  abstract setxattr(task: Task, name: ByteString, value: Uint8Array, flags: number): Blocking<void>;
+  /** As getxattr; the value is NUL-terminated names. */
+  abstract listxattr(task: Task, size: number): Blocking<Uint8Array | number>;
+  abstract removexattr(task: Task, name: ByteString): Blocking<void>;
+
+}

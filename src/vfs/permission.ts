@@ -1,0 +1,81 @@
+import { EACCES, EBUSY, EISDIR, ENOENT, ENOTDIR, EPERM, EROFS } from '../abi/errno.ts';
+import { S_IFDIR, S_ISVTX, S_IXUGO } from '../abi/linux.ts';
+import type { Blocking } from '../task/blocking.ts';
+import { type Credentials, inGroup } from '../task/credentials.ts';
+import type { Task } from '../task/task.ts';
+import type { Dentry } from './dentry.ts';
+import { type Inode, MAY_EXEC, MAY_READ, MAY_WRITE } from './inode.ts';
+import type { Mount } from './mount.ts';
+
+/**
+ * Whether the task may do `mask` with an inode.
+ *
+ * @throws EACCES; what the server answers.
+ * @see Linux fs/namei.c, inode_permission()
+ */
+export function* permission(task: Task, inode: Inode, mask: number): Blocking<void> {
+  const answer = inode.tryPermission(task, mask);
+  if (answer === true) return;
+  if (answer === false) throw EACCES;
+  yield* inode.permission(task, mask);
+}
+
+/** @throws EROFS on a read-only mount. */
+export function checkWritable(mount: Mount): void {
+  if (mount.readOnly) throw EROFS;
+}
+
+/**
+ * Whether the task may make a name in a directory.
+ *
+ * @throws ENOENT in a removed directory, EACCES
+ * @see Linux fs/namei.c, may_create()
+ */
+export function* mayCreate(task: Task, dir: Inode): Blocking<void> {
+  if (dir.isDead) throw ENOENT;
+  yield* permission(task, dir, MAY_WRITE | MAY_EXEC);
+}
+
+/**
+ * Whether the task may remove a positive dentry from its directory.
+ *
+ * @throws EACCES, EPERM for another's file in a sticky directory, ENOTDIR or EISDIR for the wrong kind, EBUSY for a
+ *   mountpoint or a file system's root, ENOENT in a removed directory
+ * @see Linux fs/namei.c, may_delete()
+ */
+export function* mayDelete(task: Task, dir: Inode, victim: Dentry, kind: 'directory' | 'file'): Blocking<void> {
+  yield* permission(task, dir, MAY_WRITE | MAY_EXEC);
+  const inode = victim.inode as Inode;
+  if (dir.enforcesModes && isStuck(task.credentials, dir, inode)) throw EPERM;
+  if (kind === 'directory' && inode.type !== S_IFDIR) throw ENOTDIR;
+  if (kind === 'directory' && victim.parent === null) throw EBUSY;
+  if (kind === 'file' && inode.type === S_IFDIR) throw EISDIR;
+  if (dir.isDead) throw ENOENT;
+}
+
+/** Whether a sticky directory keeps the task from removing this file. @see Linux fs/namei.c, __check_sticky() */
+function isStuck(credentials: Credentials, dir: Inode, inode: Inode): boolean {
+  if ((dir.mode & S_ISVTX) === 0) return false;
+  if (inode.uid === credentials.fsuid || dir.uid === credentials.fsuid) return false;
+  return !credentials.capabilities.has('CAP_FOWNER');
+}
+
+/**
+ * Whether mode bits and capabilities allow `mask`: what file systems that leave the check to the kernel use.
+ *
+ * @see Linux fs/namei.c, generic_permission()
+ */
+export function modeAllows(credentials: Credentials, inode: Inode, mask: number): boolean {
+  const wanted = mask & (MAY_READ | MAY_WRITE | MAY_EXEC);
+  const { mode } = inode;
+  const shift = inode.uid === credentials.fsuid ? 6 : inGroup(credentials, inode.gid) ? 3 : 0;
+  if ((wanted & ~(mode >> shift)) === 0) return true;
+  const { capabilities } = credentials;
+  if (inode.type === S_IFDIR) {
+    if ((wanted & MAY_WRITE) === 0 && capabilities.has('CAP_DAC_READ_SEARCH')) return true;
+    return capabilities.has('CAP_DAC_OVERRIDE');
+  }
+  if (wanted === MAY_READ && capabilities.has('CAP_DAC_READ_SEARCH')) return true;
+  if ((wanted & MAY_EXEC) !== 0 && (mode & S_IXUGO) === 0) return false;
+  return capabilities.has('CAP_DAC_OVERRIDE');
+}

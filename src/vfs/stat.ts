@@ -1,0 +1,47 @@
+import type { Timespec } from '../task/clock.ts';
+import type { File } from './file.ts';
+
+/** An inode's attributes as stat(2) and statx(2) show them. */
+export interface Stat {
+  readonly dev: number; // as makedev() packs it
+  readonly ino: bigint;
+  readonly mode: number; // type and permission bits
+  readonly nlink: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly rdev: number; // as makedev() packs it
+  readonly size: number; // bytes
+  readonly blksize: number; // bytes
+  readonly blocks: number; // 512-byte units
+  readonly atime: Timespec;
+  readonly mtime: Timespec;
+  readonly ctime: Timespec;
+  /** Null when the file system does not tell. */
+  readonly btime: Timespec | null;
+}
+
+/** What statfs(2) shows. */
+export interface StatFs {
+  readonly type: number; // magic number
+  readonly bsize: number; // bytes
+  readonly blocks: number; // units of frsize, as are bfree and bavail
+  readonly bfree: number;
+  readonly bavail: number;
+  readonly files: number;
+  readonly ffree: number;
+  readonly namelen: number; // bytes
+  readonly frsize: number; // bytes
+}
+
+/** What a caller wants of an inode's attributes changed; a field left out stays. Analogous to Linux's struct iattr. */
+export interface AttributeChange {
+  readonly mode?: number; // permission bits; the type stays
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly size?: number; // bytes
+  /** 'now' lets the file system take its own clock. */
+  readonly atime?: Timespec | 'now';
+  readonly mtime?: Timespec | 'now';
+  /** The open file the change came through, for ftruncate(2) and open(2) with O_TRUNC; null for changes by path. */
+  readonly file?: File | null;
+}
