@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { CUSE_INIT_BSWAP_RESERVED, FUSE_INIT_BSWAP_RESERVED, FUSE_KERNEL_MINOR_VERSION } from './fuse.ts';
+import { allNotifyCodes, NOTIFY_PRUNE, notifyCodeOf } from './notify.ts';
+import { allOpcodes, INIT, LOOKUP, type Opcode, opcodeOf } from './opcodes.ts';
+
+const namesWhere = (holds: (opcode: Opcode) => boolean): string[] => allOpcodes.filter(holds).map(({ name }) => name);
+
+test('a number has at most one row, and names are told apart', () => {
+  expect(new Set(allOpcodes.map(({ number }) => number)).size).toBe(allOpcodes.length);
+  expect(new Set(allOpcodes.map(({ name }) => name)).size).toBe(allOpcodes.length);
+  for (const opcode of allOpcodes) expect(opcodeOf(opcode.number)).toBe(opcode);
+});
+
+test('numbers that nobody has, and byte-swapped ones, have no row', () => {
+  for (const number of [0, 7, 19, 54, FUSE_INIT_BSWAP_RESERVED, CUSE_INIT_BSWAP_RESERVED]) {
+    expect(opcodeOf(number)).toBeUndefined();
+  }
+  expect(FUSE_INIT_BSWAP_RESERVED).toBe(INIT.number * 2 ** 24);
+});
+
+test('none is newer than the protocol', () => {
+  for (const { since } of allOpcodes) expect(since).toBeLessThanOrEqual(FUSE_KERNEL_MINOR_VERSION);
+});
+
+test('a request without reply has nothing to come back, and waits for nothing', () => {
+  const silent = allOpcodes.filter(({ reply }) => reply === 'none');
+  expect(silent.map(({ name }) => name)).toEqual(['FORGET', 'NOTIFY_REPLY', 'BATCH_FORGET']);
+  for (const { out, outData, forced } of silent)
+    expect({ out, outData, forced }).toEqual({ out: null, outData: null, forced: true });
+});
+
+test('what creates a name carries extensions, and replies with an entry', () => {
+  expect(namesWhere(({ extensions }) => extensions)).toEqual(['SYMLINK', 'MKNOD', 'MKDIR', 'CREATE', 'TMPFILE']);
+  for (const { out } of allOpcodes.filter(({ extensions }) => extensions)) {
+    expect(out === LOOKUP.out || out?.name === 'fuse_create_out').toBe(true);
+  }
+});
+
+test('replies of a length that the server chooses are those of Linux', () => {
+  expect(namesWhere(({ outData, outMayBeShort }) => outData !== null || outMayBeShort)).toEqual([
+    'READLINK',
+    'READ',
+    'GETXATTR',
+    'LISTXATTR',
+    'INIT',
+    'READDIR',
+    'IOCTL',
+    'READDIRPLUS',
+    'CUSE_INIT',
+  ]);
+});
+
+test('ENOSYS is remembered for these, and no others', () => {
+  const remembered = allOpcodes.filter(({ onENOSYS }) => onENOSYS !== 'fail');
+  const meaning = ({ onENOSYS }: Opcode): string => (typeof onENOSYS === 'string' ? onENOSYS : onENOSYS.code);
+  expect(Object.fromEntries(remembered.map((opcode) => [opcode.name, meaning(opcode)]))).toEqual({
+    LINK: 'EPERM',
+    OPEN: 'fallback',
+    FSYNC: 'succeed',
+    SETXATTR: 'EOPNOTSUPP',
+    GETXATTR: 'EOPNOTSUPP',
+    LISTXATTR: 'EOPNOTSUPP',
+    REMOVEXATTR: 'EOPNOTSUPP',
+    FLUSH: 'succeed',
+    OPENDIR: 'fallback',
+    FSYNCDIR: 'succeed',
+    ACCESS: 'succeed',
+    CREATE: 'fallback',
+    INTERRUPT: 'succeed',
+    BMAP: 'fallback',
+    POLL: 'fallback',
+    FALLOCATE: 'EOPNOTSUPP',
+    RENAME2: 'EINVAL',
+    LSEEK: 'fallback',
+    COPY_FILE_RANGE: 'fallback',
+    SYNCFS: 'succeed',
+    TMPFILE: 'EOPNOTSUPP',
+    STATX: 'fallback',
+    COPY_FILE_RANGE_64: 'fallback',
+  });
+});
+
+test('a skipped request that succeeds has no reply body to make up', () => {
+  for (const { onENOSYS, out } of allOpcodes) if (onENOSYS === 'succeed') expect(out).toBeNull();
+});
+
+test('notify codes are found by number; 0, negative and unknown ones are not', () => {
+  for (const row of allNotifyCodes) expect(notifyCodeOf(row.code)).toBe(row);
+  expect(notifyCodeOf(9)).toBe(NOTIFY_PRUNE);
+  for (const code of [0, -1, 10]) expect(notifyCodeOf(code)).toBeUndefined();
+});

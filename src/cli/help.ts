@@ -1,0 +1,48 @@
+import type { Command, Option } from './command.ts';
+import { columns } from './format/columns.ts';
+import { serverOptions } from './server.ts';
+
+const indent = (lines: readonly string[]): string => lines.map((line) => `  ${line}\n`).join('');
+
+const optionLines = (options: Readonly<Record<string, Option>>): string[] =>
+  columns(
+    Object.entries(options).map(([name, { short, value, about }]) => [
+      `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`,
+      about,
+    ]),
+    ['left', 'left'],
+  );
+
+/** What `fusewire --help` prints. */
+export const programHelp = (commands: readonly Command[]): string =>
+  `Usage: fusewire COMMAND [OPTION...] [PATH...] -- DAEMON [ARG...]
+       fusewire COMMAND [OPTION...] [PATH...] --server memory:|dir:PATH
+
+Uses a FUSE file system without mounting it. DAEMON is any FUSE server, started as it
+is; {} among its ARGs stands for the mount point.
+
+Commands:
+${indent(
+  columns(
+    commands.map(({ name, about }) => [name, about]),
+    ['left', 'left'],
+  ),
+)}
+Options of every command:
+${indent(optionLines(serverOptions))}
+fusewire COMMAND --help tells the options of one command.
+
+Example:
+  fusewire ls -l /usr -- squashfuse image.sqfs {}
+
+Exit code: 0, 1 when an operation failed, 2 for wrong usage.
+`;
+
+/** What `fusewire COMMAND --help` prints. */
+export const commandHelp = ({ name, about, operands, options }: Command): string =>
+  `Usage: fusewire ${name} [OPTION...] ${operands} -- DAEMON [ARG...]
+
+${about[0]?.toUpperCase()}${about.slice(1)}.
+
+Options:
+${indent(optionLines({ ...options, ...serverOptions }))}`;

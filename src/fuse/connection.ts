@@ -1,0 +1,344 @@
+import { ECONNABORTED, ECONNREFUSED, EINTR, ENOSYS, ENOTCONN, ETIMEDOUT, Errno } from '../abi/errno.ts';
+import { FUSE_KERNEL_MINOR_VERSION } from '../abi/fuse.ts';
+import { type Features, featuresOf, type InitFlag } from '../abi/init-flags.ts';
+import { NEWEST, type Protocol, type Reply } from '../abi/message.ts';
+import { INIT, type Opcode } from '../abi/opcodes.ts';
+import type { fuse_init_out } from '../abi/structs.ts';
+import { type Blocking, sleep, sleepUntil } from '../task/blocking.ts';
+import type { Scheduler } from '../task/scheduler.ts';
+import type { Task } from '../task/task.ts';
+import { WaitQueue } from '../task/wait-queue.ts';
+import { Background } from './background.ts';
+import { Deadlines } from './deadlines.ts';
+import { Device } from './device.ts';
+import { Events } from './events.ts';
+import { DEFAULT_OFFER, initRequest, negotiate } from './init.ts';
+import { type Ceilings, type Limits, LINUX_CEILINGS, limitsBeforeInit } from './limits.ts';
+import type { NotifyHandler } from './notify.ts';
+import { type Call, NOBODY, Request } from './request.ts';
+
+export type { Reply } from '../abi/message.ts';
+export type { Call } from './request.ts';
+
+/** 'refused': the answer to INIT was no use; 'aborted': the server is gone, or was given up. */
+export type ConnectionState = 'starting' | 'connected' | 'refused' | 'aborted';
+
+/** Who ended a connection: the user (fusectl's `abort`), the server by closing the device, an unmount, a deadline. */
+export type AbortCause = 'user' | 'server' | 'unmount' | 'timeout';
+
+export interface ConnectionOptions {
+  readonly scheduler: Scheduler;
+  /** What people call the server: in messages and traces. */
+  readonly name: string;
+  /** How many requests the device takes at a time. */
+  readonly maxActiveRequests?: number;
+  /** The INIT flags to offer. */
+  readonly offer?: readonly InitFlag[];
+  /** What the transport can carry. */
+  readonly ceilings?: Partial<Ceilings>;
+  /** Milliseconds within which INIT must be answered; without it: for ever. */
+  readonly initTimeout?: number;
+  /** Milliseconds after which a request without a reply ends the whole connection; without it: never. */
+  readonly requestTimeout?: number;
+}
+
+const MAX_ACTIVE_REQUESTS = 10_000;
+
+/**
+ * The kernel's side of one FUSE server: it sends requests, waits for their replies, and knows what was negotiated.
+ * Analogous to Linux's struct fuse_conn.
+ */
+export class Connection {
+  readonly scheduler: Scheduler;
+  readonly name: string;
+  readonly device: Device;
+  readonly events: Events;
+  /** Who waits for the answer to INIT. */
+  readonly initialized = new WaitQueue();
+  readonly background: Background;
+  /** What is done with notifications, by code; empty until somebody takes one on. */
+  readonly notifyHandlers = new Map<number, NotifyHandler>();
+  readonly offer: ReadonlySet<InitFlag>;
+  readonly ceilings: Ceilings;
+  limits: Limits;
+  /** The flags that were offered and accepted. */
+  features: Features = featuresOf(0, 0);
+  /** What shapes the messages. */
+  protocol: Protocol = NEWEST;
+  abortedByUser = false;
+  /** Why the server is gone, in words, when whoever closed the device knew more. */
+  failure: string | null = null;
+  readonly #options: ConnectionOptions;
+  readonly #unsupported = new Set<Opcode>();
+  readonly #backgroundSlots = new WaitQueue();
+  readonly #deadlines: Deadlines | null;
+  #state: ConnectionState = 'starting';
+  #waiting = 0;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.scheduler = options.scheduler;
+    this.name = options.name;
+    this.events = new Events(() => options.scheduler.clock.now());
+    this.offer = new Set(options.offer ?? DEFAULT_OFFER);
+    this.ceilings = { ...LINUX_CEILINGS, ...options.ceilings };
+    this.limits = limitsBeforeInit(this.ceilings, FUSE_KERNEL_MINOR_VERSION);
+    this.device = new Device(this, options.maxActiveRequests ?? MAX_ACTIVE_REQUESTS);
+    this.background = new Background((request) => this.device.push(request));
+    const { requestTimeout } = options;
+    this.#deadlines = requestTimeout === undefined ? null : new Deadlines(this, requestTimeout);
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Opcodes that the server answered with ENOSYS, and that are not sent again. */
+  get unsupported(): ReadonlySet<Opcode> {
+    return this.#unsupported;
+  }
+
+  /** How many requests exist and have not ended, those that wait for INIT included; fusectl's `waiting`. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Sends INIT. Everything else waits on {@link initialized} until it is answered. */
+  start(): void {
+    const { initTimeout } = this.#options;
+    const call = { body: initRequest(this.offer) };
+    const request = new Request(INIT, 0n, call, { caller: NOBODY, kind: 'background' });
+    const alarm =
+      initTimeout === undefined
+        ? null
+        : this.scheduler.at(this.scheduler.clock.now() + initTimeout, () => this.#initTimedOut(request as Request, initTimeout));
+    request.onReply = (result) => {
+      alarm?.cancel();
+      if (this.#state === 'starting') this.#initAnswered(result);
+    };
+    this.#begin(request as Request);
+    this.#takeForced(request as Request);
+    this.#enqueue(request as Request);
+  }
+
+  /**
+   * Sends a request and sleeps until it has ended. Its errno comes as a value: the server's; EINTR when killed before
+   * the server had read it; ECONNABORTED when the connection ended under way.
+   *
+   * A first signal only asks: INTERRUPT follows the request to the server. A fatal signal takes back a request that the
+   * server has not read; one that it has read is waited for to the end.
+   *
+   * @throws EINTR when killed before it was queued; ENOTCONN or ECONNREFUSED without a connection
+   * @see Linux fs/fuse/dev.c, __fuse_request_send() and request_wait_answer()
+   */
+  *ask<In, Out>(task: Task, opcode: Opcode<In, Out>, nodeid: bigint, call: Call<In> = {}): Blocking<Reply<Out> | Errno> {
+    const request = new Request(opcode, nodeid, call, { caller: callerOf(task), kind: 'foreground' });
+    yield* this.#admit(task, request as Request);
+    this.#enqueue(request as Request);
+    yield* this.#waitForAnswer(task, request as Request);
+    return request.result;
+  }
+
+  /**
+   * {@link ask}, with the server's errno thrown and ENOSYS remembered as the opcode's row says.
+   *
+   * @throws what {@link ask} gives as a value, and what it throws
+   */
+  *call<In, Out>(task: Task, opcode: Opcode<In, Out>, nodeid: bigint, call: Call<In> = {}): Blocking<Reply<Out>> {
+    if (this.#unsupported.has(opcode as Opcode)) return unsupported(opcode);
+    const result = yield* this.ask(task, opcode, nodeid, call);
+    if (!(result instanceof Errno)) return result;
+    if (result !== ENOSYS || opcode.onENOSYS === 'fail') throw result;
+    this.#unsupported.add(opcode as Opcode);
+    return unsupported(opcode);
+  }
+
+  /**
+   * Sends a request in the background for a task that goes on at once; it sleeps only while there are too many.
+   * `onReply` gets the end of it.
+   *
+   * @throws EINTR when killed while waiting; ENOTCONN or ECONNREFUSED without a connection
+   * @see Linux fs/fuse/dev.c, fuse_simple_background()
+   */
+  *callBackground<In, Out>(
+    task: Task,
+    opcode: Opcode<In, Out>,
+    nodeid: bigint,
+    call: Call<In>,
+    onReply: (result: Reply<Out> | Errno) => void,
+  ): Blocking<void> {
+    const request = new Request(opcode, nodeid, call, { caller: callerOf(task), kind: 'background' });
+    request.onReply = onReply;
+    yield* this.#admit(task, request as Request);
+    this.#enqueue(request as Request);
+  }
+
+  /** Sends a request in the background that no limit holds back: RELEASE and its like. Never sleeps. */
+  send<In, Out>(
+    opcode: Opcode<In, Out>,
+    nodeid: bigint,
+    call: Call<In>,
+    { onReply }: { readonly onReply?: (result: Reply<Out> | Errno) => void } = {},
+  ): void {
+    const request = new Request(opcode, nodeid, call, { caller: NOBODY, kind: 'background' });
+    request.onReply = onReply ?? null;
+    this.#begin(request as Request);
+    if (this.#state !== 'connected') {
+      this.end(request as Request, ENOTCONN);
+      return;
+    }
+    this.#takeForced(request as Request);
+    this.#enqueue(request as Request);
+  }
+
+  /** Gives lookups of a nodeid back to the server. Never sleeps, and has no reply. */
+  forget(nodeid: bigint, nlookup: number): void {
+    if (this.#state === 'connected') this.device.forget(nodeid, nlookup);
+  }
+
+  /** Ends a request: with a reply, or an errno in its place. Everything that ends, ends here. */
+  end(request: Request, result: Reply<unknown> | Errno): void {
+    if (request.state === 'ended') return;
+    if (request.state === 'pending') this.device.withdraw(request);
+    const wasQueued = request.unique !== 0;
+    request.state = 'ended';
+    if (result instanceof Errno) request.error = result;
+    else request.reply = result;
+    this.#waiting--;
+    if (wasQueued) {
+      this.device.drop(request);
+      if (request.kind === 'background') this.#backgroundEnded();
+    }
+    if (request.hasSlot) this.device.slots.give();
+    this.events.emit(this.#state === 'aborted' ? 'aborted' : 'completed', request);
+    request.answered.wake();
+    request.onReply?.(request.result);
+  }
+
+  /**
+   * Gives the server up. Every request under way ends with ECONNABORTED, every later one fails with ENOTCONN.
+   *
+   * @see Linux fs/fuse/dev.c, fuse_abort_conn()
+   */
+  abort(cause: AbortCause = 'user', failure: string | null = null): void {
+    if (this.#state === 'aborted') return;
+    this.failure ??= failure;
+    this.abortedByUser = cause === 'user' && this.features.ABORT_ERROR;
+    this.#state = 'aborted';
+    this.#deadlines?.stop();
+    for (const request of this.background.drain()) this.end(request, ECONNABORTED);
+    for (const request of [...this.device.completions.values()]) this.end(request, ECONNABORTED);
+    this.device.clear();
+    this.device.slots.open();
+    this.initialized.wake();
+    this.#backgroundSlots.wake();
+  }
+
+  /** Waits as long as a new request must: for INIT, for its place among the background requests, for a slot. */
+  *#admit(task: Task, request: Request): Blocking<void> {
+    this.#begin(request);
+    try {
+      if (!request.opcode.forced) yield* this.#waitForTurn(task, request);
+      if (this.#state === 'aborted') throw ENOTCONN;
+      if (this.#state === 'refused') throw ECONNREFUSED;
+      if (this.device.slots.isFull && !request.opcode.forced) {
+        this.events.emit('blocked', request);
+        yield* this.device.slots.take(task, `a free slot of ${this.name} for ${request.opcode.name}`);
+        request.hasSlot = true;
+        if (this.state === 'aborted') throw ENOTCONN;
+      } else {
+        this.#takeForced(request);
+      }
+    } catch (error) {
+      this.end(request, error as Errno);
+      throw error;
+    }
+  }
+
+  *#waitForTurn(task: Task, request: Request): Blocking<void> {
+    if (this.#state === 'starting') {
+      this.events.emit('blocked', request);
+      yield* sleep(task, this.initialized, () => this.#state !== 'starting', `INIT of ${this.name}`, 'killed');
+    }
+    if (request.kind === 'foreground') return;
+    const free = (): boolean => !this.background.isFull || this.#state === 'aborted';
+    if (free()) return;
+    this.events.emit('blocked', request);
+    yield* sleep(task, this.#backgroundSlots, free, `a background slot of ${this.name}`, 'killed');
+  }
+
+  #begin(request: Request): void {
+    this.#waiting++;
+    this.events.emit('created', request);
+  }
+
+  #takeForced(request: Request): void {
+    this.device.slots.takeForced();
+    request.hasSlot = true;
+  }
+
+  #enqueue(request: Request): void {
+    if (request.kind === 'background') this.background.add(request);
+    else this.device.push(request);
+    this.#deadlines?.watch();
+  }
+
+  #backgroundEnded(): void {
+    this.background.ended();
+    this.#backgroundSlots.wake();
+  }
+
+  /** The three phases in which a foreground request is waited for. */
+  *#waitForAnswer(task: Task, request: Request): Blocking<void> {
+    const ended = (): boolean => request.state === 'ended';
+    const why = `${request.label} on ${this.name}`;
+    if (!this.device.refusesInterrupts) {
+      if (yield* sleepUntil(task, request.answered, ended, why, 'signal')) return;
+      request.interrupted = true;
+      if (request.state === 'sent') this.device.interrupt(request);
+    }
+    if (!request.opcode.forced) {
+      if (yield* sleepUntil(task, request.answered, ended, why, 'killed')) return;
+      if (request.state === 'pending') {
+        this.end(request, EINTR);
+        return;
+      }
+    }
+    yield* sleepUntil(task, request.answered, ended, why, 'event');
+  }
+
+  #initAnswered(result: Reply<fuse_init_out> | Errno): void {
+    const negotiated = negotiate(result, this.offer, this.ceilings);
+    if (negotiated === null) {
+      this.#refuse(result instanceof Errno ? `it answered INIT with ${result.code}` : 'it speaks another major version');
+      return;
+    }
+    this.limits = negotiated.limits;
+    this.features = negotiated.features;
+    this.protocol = { minor: negotiated.limits.minor, features: negotiated.features };
+    if (negotiated.maxBackground !== null) this.background.maximum = negotiated.maxBackground;
+    if (negotiated.congestionThreshold !== null) this.background.congestionThreshold = negotiated.congestionThreshold;
+    this.#state = 'connected';
+    this.initialized.wake();
+  }
+
+  #initTimedOut(request: Request, timeout: number): void {
+    this.events.emit('timed-out', request);
+    this.#refuse(`it did not answer INIT within ${timeout / 1000} s`);
+    this.end(request, ETIMEDOUT);
+  }
+
+  #refuse(failure: string): void {
+    this.failure ??= failure;
+    this.#state = 'refused';
+    this.initialized.wake();
+  }
+}
+
+const callerOf = ({ credentials, tid }: Task) => ({ uid: credentials.fsuid, gid: credentials.fsgid, pid: tid });
+
+/** What a call gives whose opcode the server does not have. */
+function unsupported<In, Out>({ onENOSYS }: Opcode<In, Out>): Reply<Out> {
+  if (onENOSYS === 'succeed') return { body: undefined as Out, data: new Uint8Array(0) };
+  throw onENOSYS instanceof Errno ? onENOSYS : ENOSYS;
+}

@@ -1,0 +1,82 @@
+import { Errno } from '../abi/errno.ts';
+import { FUSE_KERNEL_MINOR_VERSION, FUSE_KERNEL_VERSION } from '../abi/fuse.ts';
+import { type Features, featuresOf, flagWords, type InitFlag } from '../abi/init-flags.ts';
+import { PAGE_SIZE } from '../abi/linux.ts';
+import type { Reply } from '../abi/message.ts';
+import type { fuse_init_in, fuse_init_out } from '../abi/structs.ts';
+import { type Ceilings, type Limits, limitsBeforeInit, pageLimits } from './limits.ts';
+
+/** What this client offers: every flag that it honours, and none that it does not. */
+export const DEFAULT_OFFER: readonly InitFlag[] = [
+  'ASYNC_READ', // several READs of one call at a time
+  'ATOMIC_O_TRUNC', // O_TRUNC in OPEN
+  'BIG_WRITES', // WRITEs of more than a page
+  'DONT_MASK', // the umask can be the server's business
+  'NO_OPEN_SUPPORT', // ENOSYS to OPEN is understood
+  'NO_OPENDIR_SUPPORT', // and to OPENDIR
+  'PARALLEL_DIROPS', // LOOKUP and READDIR of one directory side by side
+  'ABORT_ERROR', // device reads tell a user's abort from an unmount
+  'MAX_PAGES', // requests of more than 32 pages
+  'INIT_EXT', // the second word of flags counts
+];
+
+const MAX_READAHEAD = 131_072; // bytes, the default of Linux's block devices
+const MAX_TIME_GRAN = 1_000_000_000; // nanoseconds
+const MINOR_WITH_MAX_WRITE = 5;
+const MINOR_WITH_FLAGS = 6;
+const MINOR_WITH_BACKGROUND = 13;
+
+/** The body of the INIT request. */
+export function initRequest(offer: Iterable<InitFlag>): fuse_init_in {
+  const { flags, flags2 } = flagWords(offer);
+  return {
+    major: FUSE_KERNEL_VERSION,
+    minor: FUSE_KERNEL_MINOR_VERSION,
+    max_readahead: MAX_READAHEAD,
+    flags,
+    flags2,
+  };
+}
+
+/** What the reply to INIT settles. */
+export interface Negotiated {
+  readonly limits: Limits;
+  readonly features: Features;
+  /** The server's wish; null: keep the default. */
+  readonly maxBackground: number | null;
+  readonly congestionThreshold: number | null;
+}
+
+/**
+ * What comes of the reply to INIT; null when the server cannot be used: an error, or another major version.
+ * Flags count only if they were offered, unlike in Linux, which takes most of them unasked.
+ *
+ * @see Linux fs/fuse/inode.c, process_init_reply()
+ */
+export function negotiate(
+  result: Reply<fuse_init_out> | Errno,
+  offer: ReadonlySet<InitFlag>,
+  ceilings: Ceilings,
+): Negotiated | null {
+  if (result instanceof Errno) return null;
+  const { body } = result;
+  if (body.major !== FUSE_KERNEL_VERSION) return null;
+  const { minor } = body;
+  const said = minor < MINOR_WITH_FLAGS ? featuresOf(0, 0) : featuresOf(body.flags, body.flags2);
+  const agreed = Object.entries(said).map(([name, set]) => [name, set && offer.has(name as InitFlag)]);
+  const features = Object.fromEntries(agreed) as Features;
+  const maxWrite = minor < MINOR_WITH_MAX_WRITE ? PAGE_SIZE : Math.max(PAGE_SIZE, body.max_write);
+  const hasBackground = minor >= MINOR_WITH_BACKGROUND;
+  return {
+    features,
+    limits: {
+      ...limitsBeforeInit(ceilings, minor),
+      ...pageLimits(features.MAX_PAGES ? body.max_pages : null, ceilings),
+      maxWrite,
+      maxReadahead: minor < MINOR_WITH_FLAGS ? MAX_READAHEAD : Math.min(MAX_READAHEAD, body.max_readahead),
+      timeGran: body.time_gran >= 1 && body.time_gran <= MAX_TIME_GRAN ? body.time_gran : 1,
+    },
+    maxBackground: hasBackground && body.max_background > 0 ? body.max_background : null,
+    congestionThreshold: hasBackground && body.congestion_threshold > 0 ? body.congestion_threshold : null,
+  };
+}

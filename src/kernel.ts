@@ -1,0 +1,122 @@
+import type { Blocking } from './task/blocking.ts';
+import type { Clock } from './task/clock.ts';
+import type { Credentials } from './task/credentials.ts';
+import { runAsync, runSync } from './task/drive.ts';
+import { Scheduler } from './task/scheduler.ts';
+import { Process } from './process/process.ts';
+import { Thread } from './process/thread.ts';
+import { Mount, Path } from './vfs/mount.ts';
+import type { Superblock } from './vfs/superblock.ts';
+
+/** How a kernel gets to run: what its surroundings do for it. A test on virtual time pumps by hand and gives none. */
+export interface Host {
+  /** Calls `pump` soon, off the present stack; once, however often it is asked before. */
+  defer(pump: () => void): void;
+  /** Calls `wake` at a time of the kernel's clock; the latest call counts, null takes it back. */
+  setAlarm(at: number | null, wake: () => void): void;
+  /**
+   * Blocks this thread until something outside happened or the time is over; null for no end.
+   * Returns false when there is nothing outside that could happen.
+   */
+  wait(milliseconds: number | null): boolean;
+}
+
+/** Somebody outside this thread who may owe the kernel something: a synchronous call can wait for it. */
+export interface Outside {
+  readonly expectsProgress: boolean;
+}
+
+export interface KernelOptions {
+  readonly clock: Clock;
+  readonly host?: Host;
+  /** Chooses among runnable tasks; see {@link Scheduler}. */
+  readonly pick?: (runnable: number) => number;
+}
+
+/**
+ * Tasks, mounts and system calls, composed: one small operating system for file systems.
+ * It lives on its caller's thread, and one implementation serves promises and synchronous calls alike.
+ */
+export class Kernel {
+  readonly scheduler: Scheduler;
+  /** Who may owe an answer from outside; transports enter and leave by themselves. */
+  readonly outside = new Set<Outside>();
+  readonly #host: Host | null;
+  #pumpAsked = false;
+
+  constructor({ clock, host, pick }: KernelOptions) {
+    this.scheduler = new Scheduler(clock, pick ?? null);
+    this.#host = host ?? null;
+    this.scheduler.onReady = () => this.#askForPump();
+  }
+
+  /** Mounts a superblock as the root of a tree. */
+  mountRoot(superblock: Superblock, options: { readonly readOnly?: boolean } = {}): Path {
+    const mount = new Mount(superblock, superblock.root, null, options);
+    superblock.root.hold();
+    return new Path(mount, mount.root);
+  }
+
+  /** Mounts a superblock on a directory of the tree; what was there is covered. The path is kept held. */
+  mountAt(superblock: Superblock, at: Path, options: { readonly readOnly?: boolean } = {}): Path {
+    const mount = new Mount(superblock, superblock.root, at.hold(), options);
+    superblock.root.hold();
+    at.mount.mounted.set(at.dentry, mount);
+    at.dentry.covers++;
+    return new Path(mount, mount.root);
+  }
+
+  /** A process with its root and working directory at `root`. */
+  createProcess(root: Path, options: { readonly pid: number; readonly umask?: number }): Process {
+    return new Process(root, options);
+  }
+
+  /** Runs a coroutine as a thread of a process. The promise settles when it ends. */
+  run<T>(process: Process, credentials: Credentials, code: (task: Thread) => Blocking<T>, signal?: AbortSignal): Promise<T> {
+    const task = new Thread(this.scheduler, process, credentials);
+    const result = runAsync(task, code(task));
+    if (signal === undefined) return result;
+    const kill = () => task.signal('killed');
+    if (signal.aborted) kill();
+    signal.addEventListener('abort', kill, { once: true });
+    return result.finally(() => signal.removeEventListener('abort', kill));
+  }
+
+  /**
+   * Runs a coroutine as a thread of a process on this call stack.
+   *
+   * @throws Error "deadlock: …" when it waits for what only this thread's event loop could bring.
+   */
+  runSync<T>(process: Process, credentials: Credentials, code: (task: Thread) => Blocking<T>): T {
+    const task = new Thread(this.scheduler, process, credentials);
+    try {
+      return runSync(task, code(task), () => this.#idle());
+    } finally {
+      this.#askForPump();
+    }
+  }
+
+  #askForPump(): void {
+    if (this.#host === null || this.#pumpAsked) return;
+    this.#pumpAsked = true;
+    this.#host.defer(() => {
+      this.#pumpAsked = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    this.scheduler.run();
+    this.#host?.setAlarm(this.scheduler.nextTimer, () => this.#pump());
+  }
+
+  /** Waits on this stack for timers and for what is owed from outside. */
+  #idle(): boolean {
+    const { nextTimer, clock } = this.scheduler;
+    const owed = [...this.outside].some((somebody) => somebody.expectsProgress);
+    if (this.#host === null || (!owed && nextTimer === null)) return false;
+    const happened = this.#host.wait(nextTimer === null ? null : Math.max(0, nextTimer - clock.now()));
+    this.scheduler.fireTimers();
+    return happened || nextTimer !== null || this.scheduler.hasRunnable;
+  }
+}
