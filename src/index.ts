@@ -2,6 +2,6 @@
 export { Errno } from './abi/errno.ts';
 export { type Daemon, type DaemonOptions, daemon } from './attach/daemon.ts';
 export { type Mounted, type MountOptions, mount, type Server } from './mount.ts';
-export { passthrough } from './passthrough.ts';
 export { type MemoryOptions, memory } from './server/memory.ts';
 export { Session } from './server/session.ts';
+export { passthrough } from './servers.ts';

@@ -1,10 +1,10 @@
+import { Process } from './process/process.ts';
+import { Thread } from './process/thread.ts';
 import type { Blocking } from './task/blocking.ts';
 import type { Clock } from './task/clock.ts';
 import type { Credentials } from './task/credentials.ts';
 import { runAsync, runSync } from './task/drive.ts';
 import { Scheduler } from './task/scheduler.ts';
-import { Process } from './process/process.ts';
-import { Thread } from './process/thread.ts';
 import { Mount, Path } from './vfs/mount.ts';
 import type { Superblock } from './vfs/superblock.ts';
 
@@ -72,7 +72,12 @@ export class Kernel {
   }
 
   /** Runs a coroutine as a thread of a process. The promise settles when it ends. */
-  run<T>(process: Process, credentials: Credentials, code: (task: Thread) => Blocking<T>, signal?: AbortSignal): Promise<T> {
+  run<T>(
+    process: Process,
+    credentials: Credentials,
+    code: (task: Thread) => Blocking<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const task = new Thread(this.scheduler, process, credentials);
     const result = runAsync(task, code(task));
     if (signal === undefined) return result;

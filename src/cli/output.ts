@@ -35,7 +35,9 @@ export class Output {
   }
 
   async line(...parts: readonly (Buffer | string)[]): Promise<void> {
-    await this.write(Buffer.concat([...parts, '\n'].map((part) => (typeof part === 'string' ? Buffer.from(part) : part))));
+    await this.write(
+      Buffer.concat([...parts, '\n'].map((part) => (typeof part === 'string' ? Buffer.from(part) : part))),
+    );
   }
 
   /** One line about something that could not be done; the command goes on and ends with exit code 1. */

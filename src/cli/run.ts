@@ -84,7 +84,11 @@ function parse(command: Command, args: readonly string[]): Invocation {
   }
 }
 
-async function run({ command, operands, options, daemon }: Invocation, streams: Streams, interrupted: AbortSignal): Promise<number> {
+async function run(
+  { command, operands, options, daemon }: Invocation,
+  streams: Streams,
+  interrupted: AbortSignal,
+): Promise<number> {
   const output = new Output(command.name, streams);
   await using mounted = await openServer(options, daemon, streams.error);
   const stopped = new Promise<never>((_, reject) => {
@@ -95,6 +99,8 @@ async function run({ command, operands, options, daemon }: Invocation, streams: 
 }
 
 function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   return version;
 }

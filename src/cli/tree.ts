@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import type { FileSystem } from '../node-fs/fs.ts';
+import type { NodeFs } from '../node-fs/types.ts';
 import { join } from './paths.ts';
 
 /** A name with what lstat(2) and readlink(2) say about it; names and paths are bytes. */
@@ -11,7 +11,7 @@ export interface Entry {
   readonly target: Buffer | null;
 }
 
-export async function entryAt(fs: FileSystem, path: Buffer, name: Buffer): Promise<Entry> {
+export async function entryAt(fs: NodeFs, path: Buffer, name: Buffer): Promise<Entry> {
   const stats = await fs.promises.lstat(path, { bigint: true });
   const target = stats.isSymbolicLink() ? await fs.promises.readlink(path, { encoding: 'buffer' }) : null;
   return { name, path, stats, target };
@@ -19,7 +19,7 @@ export async function entryAt(fs: FileSystem, path: Buffer, name: Buffer): Promi
 
 /** A directory's entries, sorted by their bytes. One that cannot be looked at goes to `failed` and is left out. */
 export async function readEntries(
-  fs: FileSystem,
+  fs: NodeFs,
   directory: Buffer,
   failed: (path: Buffer, error: unknown) => void,
 ): Promise<Entry[]> {

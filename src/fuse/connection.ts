@@ -1,4 +1,4 @@
-import { ECONNABORTED, ECONNREFUSED, EINTR, ENOSYS, ENOTCONN, ETIMEDOUT, Errno } from '../abi/errno.ts';
+import { ECONNABORTED, ECONNREFUSED, EINTR, ENOSYS, ENOTCONN, Errno, ETIMEDOUT } from '../abi/errno.ts';
 import { FUSE_KERNEL_MINOR_VERSION } from '../abi/fuse.ts';
 import { type Features, featuresOf, type InitFlag } from '../abi/init-flags.ts';
 import { NEWEST, type Protocol, type Reply } from '../abi/message.ts';
@@ -13,7 +13,7 @@ import { Deadlines } from './deadlines.ts';
 import { Device } from './device.ts';
 import { Events } from './events.ts';
 import { DEFAULT_OFFER, initRequest, negotiate } from './init.ts';
-import { type Ceilings, type Limits, LINUX_CEILINGS, limitsBeforeInit } from './limits.ts';
+import { type Ceilings, LINUX_CEILINGS, type Limits, limitsBeforeInit } from './limits.ts';
 import type { NotifyHandler } from './notify.ts';
 import { type Call, NOBODY, Request } from './request.ts';
 
@@ -111,7 +111,9 @@ export class Connection {
     const alarm =
       initTimeout === undefined
         ? null
-        : this.scheduler.at(this.scheduler.clock.now() + initTimeout, () => this.#initTimedOut(request as Request, initTimeout));
+        : this.scheduler.at(this.scheduler.clock.now() + initTimeout, () =>
+            this.#initTimedOut(request as Request, initTimeout),
+          );
     request.onReply = (result) => {
       alarm?.cancel();
       if (this.#state === 'starting') this.#initAnswered(result);
@@ -131,7 +133,12 @@ export class Connection {
    * @throws EINTR when killed before it was queued; ENOTCONN or ECONNREFUSED without a connection
    * @see Linux fs/fuse/dev.c, __fuse_request_send() and request_wait_answer()
    */
-  *ask<In, Out>(task: Task, opcode: Opcode<In, Out>, nodeid: bigint, call: Call<In> = {}): Blocking<Reply<Out> | Errno> {
+  *ask<In, Out>(
+    task: Task,
+    opcode: Opcode<In, Out>,
+    nodeid: bigint,
+    call: Call<In> = {},
+  ): Blocking<Reply<Out> | Errno> {
     const request = new Request(opcode, nodeid, call, { caller: callerOf(task), kind: 'foreground' });
     yield* this.#admit(task, request as Request);
     this.#enqueue(request as Request);
@@ -310,7 +317,9 @@ export class Connection {
   #initAnswered(result: Reply<fuse_init_out> | Errno): void {
     const negotiated = negotiate(result, this.offer, this.ceilings);
     if (negotiated === null) {
-      this.#refuse(result instanceof Errno ? `it answered INIT with ${result.code}` : 'it speaks another major version');
+      this.#refuse(
+        result instanceof Errno ? `it answered INIT with ${result.code}` : 'it speaks another major version',
+      );
       return;
     }
     this.limits = negotiated.limits;

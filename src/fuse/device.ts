@@ -1,4 +1,4 @@
-import { type Errno, E2BIG, ECONNABORTED, EIO, ENODEV } from '../abi/errno.ts';
+import { E2BIG, ECONNABORTED, EIO, ENODEV, type Errno } from '../abi/errno.ts';
 import { encodeRequest } from '../abi/message.ts';
 import { INTERRUPT, SETXATTR } from '../abi/opcodes.ts';
 import { interruptUnique } from '../abi/unique.ts';
@@ -75,7 +75,11 @@ export class Device {
     const { opcode, nodeid, caller, call } = request;
     this.#lastUnique += 2;
     request.unique = this.#lastUnique;
-    request.message = encodeRequest(opcode, { unique: request.unique, nodeid, ...caller, ...call }, this.connection.protocol);
+    request.message = encodeRequest(
+      opcode,
+      { unique: request.unique, nodeid, ...caller, ...call },
+      this.connection.protocol,
+    );
     request.state = 'pending';
     request.queuedAt = this.connection.scheduler.clock.now();
     this.completions.set(request.unique, request);
@@ -159,7 +163,11 @@ export class Device {
     const request = new Request(opcode, nodeid, call, { caller: NOBODY, kind: 'foreground' });
     this.#lastUnique += 2;
     request.unique = this.#lastUnique;
-    request.message = encodeRequest(opcode, { unique: request.unique, nodeid, ...NOBODY, ...call }, connection.protocol);
+    request.message = encodeRequest(
+      opcode,
+      { unique: request.unique, nodeid, ...NOBODY, ...call },
+      connection.protocol,
+    );
     request.state = 'ended';
     connection.events.emit('queued', request);
     connection.events.emit('read', request);

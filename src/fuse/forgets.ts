@@ -1,7 +1,7 @@
 import { BATCH_FORGET, FORGET, type Opcode } from '../abi/opcodes.ts';
 import { fuse_batch_forget_in, fuse_forget_one, fuse_in_header } from '../abi/structs.ts';
-import type { Call } from './request.ts';
 import { Fifo } from './fifo.ts';
+import type { Call } from './request.ts';
 
 const MINOR_WITH_BATCH = 16;
 const BATCH_HEADER = fuse_in_header.size + fuse_batch_forget_in.size;
@@ -44,7 +44,8 @@ export class Forgets {
     const count = Math.min(fitting, this.#queue.length);
     const data = new Uint8Array(count * fuse_forget_one.size);
     const view = new DataView(data.buffer);
-    for (let i = 0; i < count; i++) fuse_forget_one.write(view, i * fuse_forget_one.size, this.#queue.shift() as Forget);
+    for (let i = 0; i < count; i++)
+      fuse_forget_one.write(view, i * fuse_forget_one.size, this.#queue.shift() as Forget);
     return { opcode: BATCH_FORGET, nodeid: 0n, call: { body: { count }, data } };
   }
 }

@@ -23,9 +23,13 @@ test('a sleeping task tells what it sleeps on, and runs again when its queue is 
   const task = newTask();
   let ready = false;
   let ended = false;
-  scheduler.start(task, sleep(task, queue, () => ready, 'the door bell'), () => {
-    ended = true;
-  });
+  scheduler.start(
+    task,
+    sleep(task, queue, () => ready, 'the door bell'),
+    () => {
+      ended = true;
+    },
+  );
   scheduler.run();
   expect(task.sleep?.why).toBe('the door bell');
   expect([...scheduler.tasks]).toEqual([task]);
@@ -50,13 +54,17 @@ test.each([
   const { scheduler, newTask } = boot();
   const task = newTask();
   let result: unknown = 'asleep';
-  scheduler.start(task, sleep(task, new WaitQueue(), () => false, 'nothing', until), (end) => {
-    try {
-      end();
-    } catch (error) {
-      result = error;
-    }
-  });
+  scheduler.start(
+    task,
+    sleep(task, new WaitQueue(), () => false, 'nothing', until),
+    (end) => {
+      try {
+        end();
+      } catch (error) {
+        result = error;
+      }
+    },
+  );
   scheduler.run();
   task.signal(kind);
   scheduler.run();
@@ -67,9 +75,13 @@ test('a deadline ends a sleep when the clock reaches it, and not before', () => 
   const { clock, scheduler, newTask } = boot();
   const task = newTask();
   let result: boolean | null = null;
-  scheduler.start(task, sleepUntil(task, new WaitQueue(), () => false, 'a timeout', 'event', 30), (end) => {
-    result = end();
-  });
+  scheduler.start(
+    task,
+    sleepUntil(task, new WaitQueue(), () => false, 'a timeout', 'event', 30),
+    (end) => {
+      result = end();
+    },
+  );
   scheduler.run();
   clock.advance(29);
   scheduler.run();
@@ -85,7 +97,11 @@ test('a sleep that ends early leaves no timer behind', () => {
   const task = newTask();
   const queue = new WaitQueue();
   let ready = false;
-  scheduler.start(task, sleepUntil(task, queue, () => ready, 'a timeout', 'event', 30), () => {});
+  scheduler.start(
+    task,
+    sleepUntil(task, queue, () => ready, 'a timeout', 'event', 30),
+    () => {},
+  );
   scheduler.run();
   expect(scheduler.nextTimer).toBe(30);
   ready = true;
@@ -97,9 +113,13 @@ test('a sleep that ends early leaves no timer behind', () => {
 test('a synchronous run that nothing can end reports what it sleeps on', () => {
   const { newTask } = boot();
   const task = newTask();
-  expect(() => runSync(task, sleep(task, new WaitQueue(), () => false, 'UNLINK 2'), () => false)).toThrow(
-    /deadlock: task 1 sleeps on UNLINK 2/,
-  );
+  expect(() =>
+    runSync(
+      task,
+      sleep(task, new WaitQueue(), () => false, 'UNLINK 2'),
+      () => false,
+    ),
+  ).toThrow(/deadlock: task 1 sleeps on UNLINK 2/);
 });
 
 test('an error thrown by the coroutine reaches the promise as it is', async () => {
@@ -120,7 +140,11 @@ test('onReady is called once for many tasks made runnable outside a run', () => 
   scheduler.onReady = () => calls++;
   for (let i = 0; i < 3; i++) {
     const task = newTask();
-    scheduler.start(task, sleep(task, new WaitQueue(), () => true, ''), () => {});
+    scheduler.start(
+      task,
+      sleep(task, new WaitQueue(), () => true, ''),
+      () => {},
+    );
   }
   expect(calls).toBe(1);
 });

@@ -1,8 +1,9 @@
 import type { ByteString } from '../abi/bytes.ts';
 import type { Blocking } from '../task/blocking.ts';
+import { RwLock } from '../task/lock.ts';
 import type { Task } from '../task/task.ts';
-import type { Path } from './mount.ts';
 import type { Inode } from './inode.ts';
+import type { Path } from './mount.ts';
 
 /** One entry of a directory, as getdents(2) gives it. */
 export interface DirectoryEntry {
@@ -26,6 +27,8 @@ export abstract class File {
   position = 0;
   /** A directory's position: the opaque `next` of the last entry given. */
   cookie = 0n;
+  /** Held by a call that uses and moves {@link position} or {@link cookie}. Linux's f_pos_lock. */
+  readonly positionLock = new RwLock();
   #references = 1;
 
   constructor(path: Path, inode: Inode, flags: number) {
@@ -61,7 +64,11 @@ export abstract class File {
    * Writes all of `data` at `offset`, or with O_APPEND in `flags` at the end.
    * @returns the bytes written and the offset behind them.
    */
-  abstract write(task: Task, data: Uint8Array, offset: number): Blocking<{ readonly written: number; readonly end: number }>;
+  abstract write(
+    task: Task,
+    data: Uint8Array,
+    offset: number,
+  ): Blocking<{ readonly written: number; readonly end: number }>;
 
   /**
    * Gives entries from `cookie` on to `emit`, until it returns false (that entry is not taken) or the directory ends.

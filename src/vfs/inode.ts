@@ -138,5 +138,4 @@ export abstract class Inode {
   /** As getxattr; the value is NUL-terminated names. */
   abstract listxattr(task: Task, size: number): Blocking<Uint8Array | number>;
   abstract removexattr(task: Task, name: ByteString): Blocking<void>;
-
 }

@@ -12,7 +12,12 @@ export class Mount {
   /** The mounts on top of dentries of this one. */
   readonly mounted = new Map<Dentry, Mount>();
 
-  constructor(superblock: Superblock, root: Dentry, at: Path | null, options: { readOnly?: boolean; noexec?: boolean } = {}) {
+  constructor(
+    superblock: Superblock,
+    root: Dentry,
+    at: Path | null,
+    options: { readOnly?: boolean; noexec?: boolean } = {},
+  ) {
     this.superblock = superblock;
     this.root = root;
     this.at = at;
@@ -38,5 +43,11 @@ export class Path {
 
   release(): void {
     this.dentry.release();
+  }
+
+  /** What is seen at this place: the root of the topmost mount on it, or the place itself. Not held. Linux's traverse_mounts(). */
+  visible(): Path {
+    const above = this.dentry.covers > 0 ? this.mount.mounted.get(this.dentry) : undefined;
+    return above === undefined ? this : new Path(above, above.root).visible();
   }
 }

@@ -53,11 +53,14 @@ export function* mayDelete(task: Task, dir: Inode, victim: Dentry, kind: 'direct
   if (dir.isDead) throw ENOENT;
 }
 
+/** Whether the inode is theirs, or CAP_FOWNER makes it so. @see Linux fs/inode.c, inode_owner_or_capable() */
+export const isOwner = (credentials: Credentials, inode: Inode): boolean =>
+  inode.uid === credentials.fsuid || credentials.capabilities.has('CAP_FOWNER');
+
 /** Whether a sticky directory keeps the task from removing this file. @see Linux fs/namei.c, __check_sticky() */
 function isStuck(credentials: Credentials, dir: Inode, inode: Inode): boolean {
   if ((dir.mode & S_ISVTX) === 0) return false;
-  if (inode.uid === credentials.fsuid || dir.uid === credentials.fsuid) return false;
-  return !credentials.capabilities.has('CAP_FOWNER');
+  return dir.uid !== credentials.fsuid && !isOwner(credentials, inode);
 }
 
 /**

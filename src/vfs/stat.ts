@@ -44,4 +44,6 @@ export interface AttributeChange {
   readonly mtime?: Timespec | 'now';
   /** The open file the change came through, for ftruncate(2) and open(2) with O_TRUNC; null for changes by path. */
   readonly file?: File | null;
+  /** The change is open(2)'s truncation: file systems need not be told which file it is. Linux's ATTR_OPEN. */
+  readonly isOpening?: boolean;
 }

@@ -320,12 +320,8 @@ class Walker {
 
   /** Stands on a dentry, or on the root of what is mounted there. */
   #moveTo(mount: Mount, dentry: Dentry): void {
-    this.#stand(mount, dentry);
-    while (this.dentry.covers > 0) {
-      const above = this.mount.mounted.get(this.dentry);
-      if (above === undefined) return;
-      this.#stand(above, above.root);
-    }
+    const { mount: top, dentry: seen } = dentry.covers === 0 ? { mount, dentry } : new Path(mount, dentry).visible();
+    this.#stand(top, seen);
   }
 
   #stand(mount: Mount, dentry: Dentry): void {

@@ -58,7 +58,9 @@ async function listDirectory(context: Context, directory: Entry, titled: boolean
     const shown = found.filter(({ name }) => options.all === true || name[0] !== 0x2e);
     const dots =
       options.all === true
-        ? await Promise.all(['.', '..'].map((dot) => entryAt(mounted.fs, join(path, Buffer.from(dot)), Buffer.from(dot))))
+        ? await Promise.all(
+            ['.', '..'].map((dot) => entryAt(mounted.fs, join(path, Buffer.from(dot)), Buffer.from(dot))),
+          )
         : [];
     if (titled && options.json !== true) await output.line(showName(path, output.isTerminal), ':');
     if (isLong(options) && options.json !== true) {
@@ -119,7 +121,10 @@ function jsonOf({ name, path, stats, target }: Entry): Record<string, unknown> {
     type: modeString(Number(stats.mode))[0],
     mode: modeString(Number(stats.mode)),
     ...Object.fromEntries(
-      (['ino', 'nlink', 'uid', 'gid', 'rdev', 'size', 'blksize', 'blocks'] as const).map((key) => [key, String(stats[key])]),
+      (['ino', 'nlink', 'uid', 'gid', 'rdev', 'size', 'blksize', 'blocks'] as const).map((key) => [
+        key,
+        String(stats[key]),
+      ]),
     ),
     ...Object.fromEntries((['atime', 'mtime', 'ctime'] as const).map((key) => [key, stats[key].toISOString()])),
     ...(target === null ? {} : { target: text(target) }),

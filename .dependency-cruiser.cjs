@@ -1,0 +1,93 @@
+/**
+ * The layers of src/. A row is a folder (or one file of that name) and what it may import besides itself.
+ * `server` and `linux` stand beside the kernel: nothing from `task` to `kernel` may import them.
+ */
+const kernel = ['abi', 'task', 'fuse', 'vfs', 'process', 'fusefs', 'syscalls'];
+const doors = [...kernel, 'kernel', 'server', 'linux', 'reactor', 'transport', 'node-fs', 'attach', 'mount'];
+
+const layers = {
+  abi: [],
+  task: ['abi'],
+  fuse: ['abi', 'task'],
+  vfs: ['abi', 'task'],
+  process: ['abi', 'task', 'vfs'],
+  fusefs: ['abi', 'task', 'fuse', 'vfs', 'process'],
+  syscalls: ['abi', 'task', 'fuse', 'vfs', 'process', 'fusefs'],
+  reactor: [],
+  kernel: [...kernel, 'reactor'],
+  server: ['abi'],
+  linux: ['abi', 'task', 'reactor'],
+  transport: [...kernel, 'kernel', 'server', 'linux', 'reactor'],
+  'node-fs': [...kernel, 'kernel', 'server', 'linux', 'reactor'],
+  attach: [...kernel, 'kernel', 'server', 'linux', 'reactor', 'transport', 'node-fs'],
+  mount: doors,
+  cli: [...doors, 'index'],
+  index: doors,
+  demo: [...doors, 'cli', 'index'],
+};
+
+/** What runs in a browser too: it imports no module of Node and no package. */
+const pure = [...kernel, 'kernel', 'server', 'reactor'];
+
+/** The interface a kernel and its host share lives in transport/, below the rest of that folder. */
+const paths = { reactor: 'transport/reactor\\.ts$', transport: 'transport/(?!reactor\\.ts$)' };
+const pathOf = (name) => paths[name] ?? `${name}(?:/|\\.ts$)`;
+const within = (names) => `^src/(?:${names.map(pathOf).join('|')})`;
+const tests = '\\.test\\.ts$|/testing/';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Modules that need each other to load. Types alone may refer to each other.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-unknown-layer',
+      comment: 'A new folder or file directly in src/ needs a row in .dependency-cruiser.cjs.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [within(Object.keys(layers)), tests] },
+      to: {},
+    },
+    {
+      name: 'no-unresolved',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'pure',
+      comment: 'The kernel and the server library know no host.',
+      severity: 'error',
+      from: { path: [within(pure), '^src/transport/in-process\\.ts$'], pathNot: tests },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'no-dev-dependencies',
+      comment: 'What is published loads only runtime dependencies.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: tests },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-tests-in-source',
+      severity: 'error',
+      from: { path: '^src/', pathNot: tests },
+      to: { path: [tests, '^(?:tests|bench|scripts)/'] },
+    },
+    ...Object.entries(layers).map(([name, imports]) => ({
+      name: `${name}-imports-downward`,
+      severity: 'error',
+      from: { path: within([name]), pathNot: tests },
+      to: { path: '^src/', pathNot: within([name, ...imports]) },
+    })),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: '(?:^|/)(?:node_modules|dist|build)/' },
+    exclude: { path: '^(?:dist|build)/' },
+  },
+};

@@ -1,0 +1,86 @@
+import { EISDIR } from '../abi/errno.ts';
+import { readDirents } from '../abi/dirent.ts';
+import { FOPEN_NONSEEKABLE, FOPEN_STREAM, FUSE_FSYNC_FDATASYNC } from '../abi/fuse.ts';
+import { PAGE_SIZE } from '../abi/linux.ts';
+import { FSYNCDIR, READDIR, RELEASEDIR } from '../abi/opcodes.ts';
+import type { Blocking } from '../task/blocking.ts';
+import type { Task } from '../task/task.ts';
+import { type DirectoryEntry, File } from '../vfs/file.ts';
+import type { Path } from '../vfs/mount.ts';
+import { type Handle, releaseHandle } from './handle.ts';
+import type { FuseInode } from './inode.ts';
+
+/** An open directory of a FUSE server. */
+export class FuseDirectoryFile extends File {
+  declare readonly inode: FuseInode;
+  readonly handle: Handle;
+
+  constructor(path: Path, inode: FuseInode, flags: number, handle: Handle) {
+    super(path, inode, flags);
+    this.handle = handle;
+  }
+
+  get isSeekable(): boolean {
+    return (this.handle.openFlags & (FOPEN_NONSEEKABLE | FOPEN_STREAM)) === 0;
+  }
+
+  /**
+   * Reads on from `cookie`. Entries that `emit` refuses are forgotten: the next call asks for them again.
+   * Entries before a faulty one have been emitted when this throws. Makes the access time stale.
+   *
+   * FUSE: one READDIR, for as many bytes as the caller has room for, but at least a page and at most what a request may
+   * carry. An empty reply is the end.
+   *
+   * @throws EIO for a bad inode, or an entry without sense; what the server answers.
+   * @see Linux fs/fuse/readdir.c, fuse_readdir_uncached()
+   */
+  *iterate(task: Task, size: number, emit: (entry: DirectoryEntry) => boolean): Blocking<void> {
+    const { inode } = this;
+    inode.check();
+    try {
+      const { entries, error } = readDirents(yield* inode.oneAtATime(task, () => this.#readdir(task, size)));
+      for (const { ino, off, type, name } of entries) {
+        if (!emit({ ino, next: off, type, name })) return;
+        this.cookie = off;
+      }
+      if (error !== null) throw error;
+    } finally {
+      inode.accessed();
+    }
+  }
+
+  *#readdir(task: Task, size: number): Blocking<Uint8Array> {
+    const { maxPages } = this.inode.superblock.connection.limits;
+    const room = Math.min(Math.max(size, PAGE_SIZE), maxPages * PAGE_SIZE);
+    const rest = { read_flags: 0, lock_owner: 0n, flags: this.flags };
+    const body = { fh: this.handle.fh, offset: this.cookie, size: room, ...rest };
+    return (yield* this.inode.call(task, READDIR, { body, room })).data;
+  }
+
+  /** FUSE: FSYNCDIR. @throws EIO for a bad inode; what the server answers. */
+  *fsync(task: Task, datasync: boolean): Blocking<void> {
+    this.inode.check();
+    const fsync_flags = datasync ? FUSE_FSYNC_FDATASYNC : 0;
+    yield* this.inode.call(task, FSYNCDIR, { body: { fh: this.handle.fh, fsync_flags } });
+  }
+
+  /** Closing a directory tells the server nothing before the last reference has gone. */
+  *flush(): Blocking<void> {}
+
+  *endOfFile(): Blocking<number> {
+    return this.inode.size;
+  }
+
+  *read(): Blocking<number> {
+    throw EISDIR;
+  }
+
+  *write(): Blocking<never> {
+    throw EISDIR;
+  }
+
+  /** FUSE: RELEASEDIR. */
+  protected closed(): void {
+    releaseHandle(this.inode, this.handle, RELEASEDIR, this.flags);
+  }
+}

@@ -1,0 +1,210 @@
+import type { ByteString } from '../abi/bytes.ts';
+import { EIO, type Errno } from '../abi/errno.ts';
+import { S_ISVTX, STATX_ATIME } from '../abi/linux.ts';
+import type { Opcode } from '../abi/opcodes.ts';
+import type { fuse_attr, fuse_entry_out } from '../abi/structs.ts';
+import type { Call, Reply } from '../fuse/connection.ts';
+import type { Blocking } from '../task/blocking.ts';
+import { RwLock } from '../task/lock.ts';
+import type { Task } from '../task/task.ts';
+import type { Dentry } from '../vfs/dentry.ts';
+import type { File } from '../vfs/file.ts';
+import { Inode, type Opened } from '../vfs/inode.ts';
+import { type Mount, Path } from '../vfs/mount.ts';
+import type { AttributeChange, Stat } from '../vfs/stat.ts';
+import { Attributes } from './attributes.ts';
+import { link, mkdir, mknod, symlink } from './create.ts';
+import { getattr, tryGetattr } from './getattr.ts';
+import { lookup } from './lookup.ts';
+import { atomicOpen, open } from './open.ts';
+import { permission, tryPermission } from './permission.ts';
+import { readlink } from './readlink.ts';
+import { rename, rmdir, unlink } from './remove.ts';
+import { setattr } from './setattr.ts';
+import type { FuseSuperblock } from './superblock.ts';
+import { getxattr, listxattr, removexattr, setxattr } from './xattr.ts';
+
+/** A file of a FUSE server, known to it by nodeid. Analogous to Linux's struct fuse_inode. */
+export class FuseInode extends Inode {
+  declare readonly superblock: FuseSuperblock;
+  readonly nodeid: bigint;
+  readonly generation: bigint;
+  readonly attributes: Attributes;
+  /** References that the server must be told to forget. */
+  nlookup = 0;
+  /** The server contradicted itself about this file: everything fails with EIO from now on. */
+  isBad = false;
+  /** Of a directory: the dentry it was last found under. */
+  alias: Dentry | null = null;
+  readonly #serial = new RwLock();
+
+  /** Of `attr` only the type and device number are taken: the caller applies it. */
+  constructor(superblock: FuseSuperblock, nodeid: bigint, generation: bigint, attr: fuse_attr) {
+    super(superblock);
+    this.nodeid = nodeid;
+    this.generation = generation;
+    this.attributes = new Attributes(superblock.versions, attr);
+  }
+
+  get type(): number {
+    return this.attributes.type;
+  }
+
+  /** The sticky bit shows only where it is enforced here. */
+  get mode(): number {
+    const { mode } = this.attributes;
+    return this.enforcesModes ? mode : mode & ~S_ISVTX;
+  }
+
+  get uid(): number {
+    return this.attributes.uid;
+  }
+
+  get gid(): number {
+    return this.attributes.gid;
+  }
+
+  get size(): number {
+    return this.attributes.size;
+  }
+
+  get ino(): bigint {
+    return this.attributes.ino;
+  }
+
+  get enforcesModes(): boolean {
+    return this.superblock.options.defaultPermissions;
+  }
+
+  get truncatesOnOpen(): boolean {
+    return this.superblock.connection.features.ATOMIC_O_TRUNC;
+  }
+
+  /** @throws EIO when the inode is bad. */
+  check(): void {
+    if (this.isBad) throw EIO;
+  }
+
+  /** Whether a reply that gives this nodeid means the same file. Generations count with 32 bits, as in Linux. */
+  isNamedBy({ generation, attr }: fuse_entry_out): boolean {
+    if (!this.attributes.isOfType(attr.mode)) return false;
+    return generation === this.generation || BigInt.asUintN(32, generation ^ this.generation) === 0n;
+  }
+
+  /** It was read: the access time is stale, unless the file system is read-only. @see Linux, fuse_invalidate_atime() */
+  accessed(): void {
+    if (!this.superblock.options.readOnly) this.attributes.invalidate(STATX_ATIME);
+  }
+
+  /** A request about this inode. @throws the server's errno */
+  call<In, Out>(task: Task, opcode: Opcode<In, Out>, call?: Call<In>): Blocking<Reply<Out>> {
+    return this.superblock.connection.call(task, opcode, this.nodeid, call);
+  }
+
+  /** As {@link call}; the server's errno is a value. */
+  ask<In, Out>(task: Task, opcode: Opcode<In, Out>, call?: Call<In>): Blocking<Reply<Out> | Errno> {
+    return this.superblock.connection.ask(task, opcode, this.nodeid, call);
+  }
+
+  /** Runs `code` alone among all that go this way, for servers that did not say they can do with several at once. */
+  *oneAtATime<T>(task: Task, code: () => Blocking<T>): Blocking<T> {
+    if (this.superblock.connection.features.PARALLEL_DIROPS) return yield* code();
+    yield* this.#serial.lock(task, `directory ${this.nodeid}, which takes one request at a time`);
+    try {
+      return yield* code();
+    } finally {
+      this.#serial.unlock();
+    }
+  }
+
+  protected evict(): void {
+    this.superblock.evict(this);
+  }
+
+  tryPermission(task: Task, mask: number): boolean | undefined {
+    return tryPermission(task, this, mask);
+  }
+
+  permission(task: Task, mask: number): Blocking<void> {
+    return permission(task, this, mask);
+  }
+
+  tryGetattr(task: Task, mask: number, flags: number): Stat | undefined {
+    return tryGetattr(task, this, mask, flags);
+  }
+
+  getattr(task: Task, mask: number, flags: number): Blocking<Stat> {
+    return getattr(task, this, mask, flags);
+  }
+
+  setattr(task: Task, dentry: Dentry, change: AttributeChange): Blocking<void> {
+    return setattr(task, this, dentry, change);
+  }
+
+  lookup(task: Task, dentry: Dentry): Blocking<Dentry> {
+    return lookup(task, this, dentry);
+  }
+
+  atomicOpen(
+    task: Task,
+    mount: Mount,
+    dentry: Dentry,
+    flags: number,
+    mode: number,
+    umask: number,
+  ): Blocking<Opened | undefined> {
+    return atomicOpen(task, this, new Path(mount, dentry), { flags, mode, umask });
+  }
+
+  mknod(task: Task, dentry: Dentry, mode: number, rdev: number, umask: number): Blocking<void> {
+    return mknod(task, this, dentry, { mode, rdev, umask });
+  }
+
+  mkdir(task: Task, dentry: Dentry, mode: number, umask: number): Blocking<void> {
+    return mkdir(task, this, dentry, { mode, umask });
+  }
+
+  symlink(task: Task, dentry: Dentry, target: ByteString): Blocking<void> {
+    return symlink(task, this, dentry, target);
+  }
+
+  link(task: Task, source: Inode, dentry: Dentry): Blocking<void> {
+    return link(task, this, source as FuseInode, dentry);
+  }
+
+  unlink(task: Task, dentry: Dentry): Blocking<void> {
+    return unlink(task, this, dentry);
+  }
+
+  rmdir(task: Task, dentry: Dentry): Blocking<void> {
+    return rmdir(task, this, dentry);
+  }
+
+  rename(task: Task, source: Dentry, targetDir: Inode, target: Dentry, flags: number): Blocking<void> {
+    return rename(task, { dir: this, dentry: source }, { dir: targetDir as FuseInode, dentry: target }, flags);
+  }
+
+  readlink(task: Task): Blocking<ByteString> {
+    return readlink(task, this);
+  }
+
+  open(task: Task, mount: Mount, dentry: Dentry, flags: number): Blocking<File> {
+    return open(task, this, new Path(mount, dentry), flags);
+  }
+
+  getxattr(task: Task, name: ByteString, size: number): Blocking<Uint8Array | number> {
+    return getxattr(task, this, name, size);
+  }
+
+  setxattr(task: Task, name: ByteString, value: Uint8Array, flags: number): Blocking<void> {
+    return setxattr(task, this, name, value, flags);
+  }
+
+  listxattr(task: Task, size: number): Blocking<Uint8Array | number> {
+    return listxattr(task, this, size);
+  }
+
+  removexattr(task: Task, name: ByteString): Blocking<void> {
+    return removexattr(task, this, name);
+  }
+}

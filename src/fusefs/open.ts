@@ -1,0 +1,168 @@
+import { EEXIST, EIO, EISDIR, ENOSYS } from '../abi/errno.ts';
+import {
+  FOPEN_CACHE_DIR,
+  FOPEN_KEEP_CACHE,
+  FOPEN_PASSTHROUGH,
+  FUSE_OPEN_KILL_SUIDGID,
+} from '../abi/fuse.ts';
+import {
+  O_CLOEXEC,
+  O_CREAT,
+  O_EXCL,
+  O_LARGEFILE,
+  O_NOCTTY,
+  O_TRUNC,
+  S_IFDIR,
+  S_IFMT,
+  S_IFREG,
+} from '../abi/linux.ts';
+import { CREATE, OPEN, OPENDIR, RELEASE } from '../abi/opcodes.ts';
+import type { fuse_open_out } from '../abi/structs.ts';
+import type { Blocking } from '../task/blocking.ts';
+import type { Task } from '../task/task.ts';
+import type { File } from '../vfs/file.ts';
+import type { Opened } from '../vfs/inode.ts';
+import type { Path } from '../vfs/mount.ts';
+import { isSane } from './attributes.ts';
+import { isNoFile, maskedMode, mknod } from './create.ts';
+import { FuseDirectoryFile } from './directory-file.ts';
+import { FuseFile } from './file.ts';
+import { type Handle, releaseHandle } from './handle.ts';
+import type { FuseInode } from './inode.ts';
+import { lookup, tie } from './lookup.ts';
+import { contentChanged, forgetName } from './remove.ts';
+import { mayKeepSetId } from './privileges.ts';
+import { setattr } from './setattr.ts';
+
+/** Flags that are for the call alone: no request to open and no open file has them. */
+const CREATION_FLAGS = O_CREAT | O_EXCL | O_NOCTTY;
+
+/**
+ * Opens a regular file or a directory. With O_TRUNC the file is cut if the server does that as it opens.
+ *
+ * FUSE: OPEN or OPENDIR, until the server has answered with ENOSYS; with O_TRUNC what a change of the size sends before
+ * its SETATTR. If that fails, RELEASE.
+ *
+ * @throws EIO for a bad inode or a reply that asks for what was not negotiated; what the server answers.
+ * @see Linux fs/fuse/file.c, fuse_open(), and fs/fuse/dir.c, fuse_dir_open()
+ */
+export function* open(task: Task, inode: FuseInode, path: Path, flags: number): Blocking<File> {
+  inode.check();
+  if (inode.type === S_IFDIR) {
+    return new FuseDirectoryFile(path, inode, fileFlags(flags), yield* openHandle(task, inode, OPENDIR, flags));
+  }
+  const file = yield* openRegular(task, inode, path, flags);
+  if (!isTruncation(inode, flags)) return file;
+  try {
+    yield* setattr(task, inode, path.dentry, { size: 0, file, isOpening: true });
+    return file;
+  } catch (error) {
+    file.release();
+    throw error;
+  }
+}
+
+/**
+ * Looks a new name up, or makes and opens the file of a negative one. Undefined when the lookup found a file.
+ *
+ * FUSE: LOOKUP for a name not known; then CREATE, or where the server has none, MKNOD and OPEN.
+ *
+ * @throws EIO for a bad directory or a reply without sense, EEXIST with O_EXCL when the lookup found something; what
+ *   the server answers.
+ * @see Linux fs/fuse/dir.c, fuse_atomic_open()
+ */
+export function* atomicOpen(
+  task: Task,
+  dir: FuseInode,
+  path: Path,
+  how: { readonly flags: number; readonly mode: number; readonly umask: number },
+): Blocking<Opened | undefined> {
+  const { dentry } = path;
+  const { flags, mode, umask } = how;
+  dir.check();
+  if (!dentry.hashed) {
+    const found = yield* lookup(task, dir, dentry);
+    if (!found.isNegative && (flags & O_EXCL) !== 0) throw EEXIST;
+    if (found !== dentry && (flags & O_CREAT) !== 0) throw EISDIR;
+  }
+  if (!dentry.isNegative || (flags & O_CREAT) === 0) return undefined;
+  try {
+    return { file: yield* create(task, dir, path, how), created: true };
+  } catch (error) {
+    if (error === EEXIST) forgetName(dentry);
+    if (error !== ENOSYS) throw error;
+  }
+  yield* mknod(task, dir, dentry, { mode, rdev: 0, umask });
+  const file = yield* openRegular(task, dentry.inode as FuseInode, path, flags);
+  return { file, created: true };
+}
+
+/** @see Linux fs/fuse/dir.c, fuse_create_open() */
+function* create(
+  task: Task,
+  dir: FuseInode,
+  path: Path,
+  { flags, mode, umask }: { readonly flags: number; readonly mode: number; readonly umask: number },
+): Blocking<File> {
+  const { dentry } = path;
+  const takesSetId = (flags & (O_TRUNC | O_EXCL)) === O_TRUNC && tellsServer(task, dir);
+  const { body } = yield* dir.call(task, CREATE, {
+    body: {
+      flags: (flags | O_LARGEFILE) & ~(O_NOCTTY | O_CLOEXEC),
+      mode: maskedMode(dir, mode, umask),
+      umask,
+      open_flags: takesSetId ? FUSE_OPEN_KILL_SUIDGID : 0,
+    },
+    names: [dentry.name],
+  });
+  const { entry, open } = body;
+  if (isNoFile(entry.nodeid) || !isSane(entry.attr) || (entry.attr.mode & S_IFMT) !== S_IFREG) throw EIO;
+  tie(dir.superblock.inodeOf(entry, null), dentry, entry);
+  contentChanged(dir);
+  return opened(dentry.inode as FuseInode, path, flags, handleOf(open));
+}
+
+/** @see Linux fs/fuse/file.c, fuse_do_open() */
+function* openRegular(task: Task, inode: FuseInode, path: Path, flags: number): Blocking<FuseFile> {
+  inode.check();
+  const handle = yield* openHandle(task, inode, OPEN, flags);
+  if (isTruncation(inode, flags)) inode.attributes.truncated();
+  return opened(inode, path, flags, handle);
+}
+
+/** An open file for a handle, unless the server asks for what it was not offered. */
+function opened(inode: FuseInode, path: Path, flags: number, handle: Handle): FuseFile {
+  if ((handle.openFlags & FOPEN_PASSTHROUGH) === 0) return new FuseFile(path, inode, fileFlags(flags), handle);
+  releaseHandle(inode, handle, RELEASE, fileFlags(flags));
+  throw EIO;
+}
+
+/** @see Linux fs/fuse/file.c, fuse_file_open() */
+function* openHandle(
+  task: Task,
+  inode: FuseInode,
+  opcode: typeof OPEN | typeof OPENDIR,
+  flags: number,
+): Blocking<Handle> {
+  const kept = isTruncation(inode, flags) ? O_TRUNC : 0;
+  const open_flags = kept !== 0 && tellsServer(task, inode) ? FUSE_OPEN_KILL_SUIDGID : 0;
+  try {
+    const { body } = yield* inode.call(task, opcode, { body: { flags: fileFlags(flags) | kept, open_flags } });
+    return handleOf(body);
+  } catch (error) {
+    if (error !== ENOSYS) throw error;
+    return { fh: 0n, openFlags: opcode === OPENDIR ? FOPEN_KEEP_CACHE | FOPEN_CACHE_DIR : FOPEN_KEEP_CACHE, isReal: false };
+  }
+}
+
+const handleOf = ({ fh, open_flags }: fuse_open_out): Handle => ({ fh, openFlags: open_flags, isReal: true });
+
+/** The flags of the open file, as F_GETFL shows them. */
+const fileFlags = (flags: number): number => (flags | O_LARGEFILE) & ~(CREATION_FLAGS | O_TRUNC | O_CLOEXEC);
+
+/** Whether opening with these flags makes the server cut the file. */
+const isTruncation = (inode: FuseInode, flags: number): boolean => (flags & O_TRUNC) !== 0 && inode.truncatesOnOpen;
+
+/** Whether the server must be told to take set-id bits away: it said it would, and the caller may not keep them. */
+const tellsServer = (task: Task, inode: FuseInode): boolean =>
+  inode.superblock.connection.features.HANDLE_KILLPRIV_V2 && !mayKeepSetId(task.credentials);

@@ -1,0 +1,84 @@
+import { ACCESS } from '../abi/opcodes.ts';
+import { EACCES } from '../abi/errno.ts';
+import { S_IFREG, S_IXUGO, STATX_GID, STATX_MODE, STATX_UID } from '../abi/linux.ts';
+import type { Blocking } from '../task/blocking.ts';
+import type { Credentials } from '../task/credentials.ts';
+import type { Task } from '../task/task.ts';
+import { MAY_ACCESS, MAY_CHDIR, MAY_EXEC, MAY_READ, MAY_WRITE } from '../vfs/inode.ts';
+import { modeAllows } from '../vfs/permission.ts';
+import { askAttributes } from './getattr.ts';
+import type { FuseInode } from './inode.ts';
+import type { FuseMountOptions } from './options.ts';
+
+/** What a check of modes looks at. */
+const CHECKED = STATX_MODE | STATX_UID | STATX_GID;
+
+/**
+ * Whether somebody may enter the file system at all. Without `allowOther` all their ids must be the mounter's: root too.
+ *
+ * @see Linux fs/fuse/dir.c, fuse_allow_current_process()
+ */
+export function admits({ allowOther, userId, groupId }: FuseMountOptions, credentials: Credentials): boolean {
+  if (allowOther) return true;
+  const { uid, euid, suid, gid, egid, sgid } = credentials;
+  return [uid, euid, suid].every((id) => id === userId) && [gid, egid, sgid].every((id) => id === groupId);
+}
+
+/** {@link permission} from the caches; undefined when it takes a request, or to fail with another errno than EACCES. */
+export function tryPermission(task: Task, inode: FuseInode, mask: number): boolean | undefined {
+  const { superblock, attributes } = inode;
+  if (inode.isBad) return undefined;
+  if (!superblock.admits(task)) return false;
+  if (superblock.options.defaultPermissions) {
+    if (!attributes.holds(CHECKED, superblock.now)) return undefined;
+    return modeAllows(task.credentials, inode, mask) || undefined;
+  }
+  const execution = needsExecuteBit(inode, mask);
+  if (execution && !attributes.holds(CHECKED, superblock.now)) return undefined;
+  if ((mask & (MAY_ACCESS | MAY_CHDIR)) !== 0) return superblock.connection.unsupported.has(ACCESS) || undefined;
+  return !execution || hasExecuteBit(inode) || undefined;
+}
+
+/**
+ * Whether the task may do `mask` with a file.
+ *
+ * With `defaultPermissions` the cached mode decides; a mode that denies is asked for again first. Otherwise the server
+ * decides: access(2) and chdir(2) ask it, all else is let through, save the execution of a file that nobody may execute.
+ *
+ * FUSE: GETATTR when the mode is stale or denies; ACCESS.
+ *
+ * @throws EIO for a bad inode, EACCES; what the server answers.
+ * @see Linux fs/fuse/dir.c, fuse_permission()
+ */
+export function* permission(task: Task, inode: FuseInode, mask: number): Blocking<void> {
+  const { superblock } = inode;
+  inode.check();
+  if (!superblock.admits(task)) throw EACCES;
+  const { defaultPermissions } = superblock.options;
+  if (defaultPermissions || needsExecuteBit(inode, mask)) {
+    const refreshed = !inode.attributes.holds(CHECKED, superblock.now);
+    if (refreshed) yield* askAttributes(task, inode, null);
+    if (defaultPermissions) return yield* checkModes(task, inode, mask, refreshed);
+    if ((mask & (MAY_ACCESS | MAY_CHDIR)) === 0) return yield* checkExecutable(task, inode, refreshed);
+  }
+  if ((mask & (MAY_ACCESS | MAY_CHDIR)) !== 0) {
+    yield* inode.call(task, ACCESS, { body: { mask: mask & (MAY_READ | MAY_WRITE | MAY_EXEC) } });
+  }
+}
+
+const needsExecuteBit = (inode: FuseInode, mask: number): boolean => (mask & MAY_EXEC) !== 0 && inode.type === S_IFREG;
+
+const hasExecuteBit = (inode: FuseInode): boolean => (inode.mode & S_IXUGO) !== 0;
+
+function* checkModes(task: Task, inode: FuseInode, mask: number, refreshed: boolean): Blocking<void> {
+  if (modeAllows(task.credentials, inode, mask)) return;
+  if (refreshed) throw EACCES;
+  yield* askAttributes(task, inode, null);
+  if (!modeAllows(task.credentials, inode, mask)) throw EACCES;
+}
+
+function* checkExecutable(task: Task, inode: FuseInode, refreshed: boolean): Blocking<void> {
+  if (hasExecuteBit(inode)) return;
+  if (!refreshed) yield* askAttributes(task, inode, null);
+  if (!hasExecuteBit(inode)) throw EACCES;
+}

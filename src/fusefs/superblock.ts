@@ -1,0 +1,154 @@
+import { FUSE_ROOT_ID } from '../abi/fuse.ts';
+import { FUSE_SUPER_MAGIC } from '../abi/linux.ts';
+import { STATFS } from '../abi/opcodes.ts';
+import type { fuse_attr, fuse_entry_out } from '../abi/structs.ts';
+import type { Connection } from '../fuse/connection.ts';
+import { Thread } from '../process/thread.ts';
+import type { Blocking } from '../task/blocking.ts';
+import type { Task } from '../task/task.ts';
+import { Dentry } from '../vfs/dentry.ts';
+import type { Inode } from '../vfs/inode.ts';
+import type { StatFs } from '../vfs/stat.ts';
+import type { Superblock } from '../vfs/superblock.ts';
+import { FuseInode } from './inode.ts';
+import { LockOwners } from './lock-owner.ts';
+import { isCurrent, revalidate } from './lookup.ts';
+import { completeOptions, type FuseMountOptions } from './options.ts';
+import { admits } from './permission.ts';
+import { expiry } from './validity.ts';
+import { type Moment, Versions } from './versions.ts';
+
+/**
+ * A mounted FUSE server: its inodes by nodeid, and what all of them share.
+ *
+ * An inode is in the table while the server counts lookups of it that were not given back: from the reply that named it
+ * to its eviction. One whose nodeid was reused is out of the table, and bad, but still counted.
+ */
+export class FuseSuperblock implements Superblock {
+  readonly connection: Connection;
+  readonly options: FuseMountOptions;
+  readonly dev: number;
+  readonly root: Dentry;
+  readonly versions = new Versions();
+  readonly #lockOwners = new LockOwners();
+  readonly #inodes = new Map<bigint, FuseInode>();
+  #isActive = true;
+
+  /** `dev` is the device number that stat shows, as makedev() packs it. Sends nothing: the first use asks for the root. */
+  constructor(connection: Connection, dev: number, options: Partial<FuseMountOptions> = {}) {
+    this.connection = connection;
+    this.dev = dev;
+    this.options = completeOptions(options);
+    this.root = new Dentry(null, '');
+    const inode = this.inodeOf(rootEntry(this.options.rootMode), null);
+    this.root.attach(inode);
+    inode.release();
+  }
+
+  get nameMax(): number {
+    return this.connection.limits.nameMax;
+  }
+
+  /** Monotonic milliseconds. */
+  get now(): number {
+    return this.connection.scheduler.clock.now();
+  }
+
+  /** Whether it is mounted: requests may be sent. */
+  get isActive(): boolean {
+    return this.#isActive;
+  }
+
+  /** Whether the task may enter this file system. */
+  admits(task: Task): boolean {
+    return admits(this.options, task.credentials);
+  }
+
+  /** What the server takes for the owner of locks: one for all threads of a process. */
+  lockOwner(task: Task): bigint {
+    return this.#lockOwners.idOf(task instanceof Thread ? task.process.fds : task);
+  }
+
+  /**
+   * The inode that a reply names, held; made if there is none. Counts the lookup and takes over the attributes.
+   * A nodeid that now names another file makes the old inode bad; the new one takes its place, except as the root.
+   * `asked` is when the request was made, null for a request that created the name.
+   *
+   * @see Linux fs/fuse/inode.c, fuse_iget()
+   */
+  inodeOf(entry: fuse_entry_out, asked: Moment | null): FuseInode {
+    const { nodeid, generation, attr, attr_valid, attr_valid_nsec } = entry;
+    let inode = this.#inodes.get(nodeid);
+    if (inode !== undefined && !inode.isNamedBy(entry)) {
+      inode.isBad = true;
+      if (nodeid !== FUSE_ROOT_ID) inode = undefined;
+    }
+    if (inode === undefined) {
+      inode = new FuseInode(this, nodeid, generation, attr);
+      this.#inodes.set(nodeid, inode);
+    }
+    inode.nlookup++;
+    inode.attributes.apply(attr, { expires: expiry(this.now, attr_valid, attr_valid_nsec), asked });
+    return inode.hold();
+  }
+
+  /** The inode that the server knows by this nodeid, for notifications. Not held. */
+  inodeWith(nodeid: bigint): FuseInode | undefined {
+    return this.#inodes.get(nodeid);
+  }
+
+  /**
+   * Gives the lookups of an inode without references back.
+   *
+   * FUSE: FORGET, unless the file system is unmounted.
+   *
+   * @see Linux fs/fuse/inode.c, fuse_evict_inode()
+   */
+  evict(inode: FuseInode): void {
+    if (this.#inodes.get(inode.nodeid) === inode) this.#inodes.delete(inode.nodeid);
+    if (inode.attributes.nlink > 0) this.versions.countEviction();
+    if (this.#isActive) this.connection.forget(inode.nodeid, inode.nlookup);
+  }
+
+  tryRevalidate(dentry: Dentry, force: boolean): boolean {
+    return isCurrent(dentry, this.now) && !force;
+  }
+
+  *revalidate(task: Task, dentry: Dentry): Blocking<boolean> {
+    return yield* revalidate(task, dentry, this);
+  }
+
+  /** FUSE: STATFS. A caller who may not enter gets zeros. @see Linux fs/fuse/inode.c, fuse_statfs() */
+  *statfs(task: Task, inode: Inode): Blocking<StatFs> {
+    if (!this.admits(task)) return NOTHING;
+    const { body } = yield* (inode as FuseInode).call(task, STATFS);
+    const { bsize, blocks, bfree, bavail, files, ffree, namelen, frsize } = body.st;
+    return { type: FUSE_SUPER_MAGIC, bsize, blocks, bfree, bavail, files, ffree, namelen, frsize };
+  }
+
+  kill(): void {
+    this.#isActive = false;
+    this.root.drop();
+  }
+}
+
+const NOTHING: StatFs = {
+  type: FUSE_SUPER_MAGIC,
+  bsize: 0,
+  blocks: 0,
+  bfree: 0,
+  bavail: 0,
+  files: 0,
+  ffree: 0,
+  namelen: 0,
+  frsize: 0,
+};
+
+/** The root, of which nothing but the type is known. Its attributes have expired. */
+function rootEntry(mode: number): fuse_entry_out {
+  const times = { atime: 0, mtime: 0, ctime: 0, atimensec: 0, mtimensec: 0, ctimensec: 0 };
+  const owner = { uid: 0, gid: 0, nlink: 1, rdev: 0 };
+  const attr: fuse_attr = { ino: FUSE_ROOT_ID, mode, size: 0, blocks: 0, blksize: 0, flags: 0, ...owner, ...times };
+  const validity = { entry_valid: 0, entry_valid_nsec: 0, attr_valid: 0, attr_valid_nsec: 0 };
+  return { nodeid: FUSE_ROOT_ID, generation: 0n, attr, ...validity };
+}

@@ -1,0 +1,125 @@
+import { node } from 'koffi';
+import { EINTR } from '../abi/errno.ts';
+import { fail, libc } from './libc.ts';
+
+const POLLIN = 0x1;
+const POLLOUT = 0x4;
+
+type Poll = (fds: Int32Array, count: number, timeoutMs: number) => number;
+const libcPoll = libc.func('int poll(void *, unsigned long, int)') as unknown as Poll;
+
+/** What to be told of: that a packet or the end can be read, that a packet can be written. */
+export interface Interest {
+  readonly readable: boolean;
+  readonly writable: boolean;
+}
+
+/**
+ * The host's part in waiting, on Node: its event loop for whoever awaits, poll(2) for whoever blocks the thread.
+ * An idle reactor uses no processor time and does not keep the process alive.
+ */
+export class NodeReactor {
+  readonly #watches = new Set<DescriptorWatch>();
+  #alarm: NodeJS.Timeout | null = null;
+
+  defer(run: () => void): void {
+    queueMicrotask(run);
+  }
+
+  /** As setTimeout: the alarm alone does not keep the process alive. `at` is performance.now()'s time. */
+  setAlarm(at: number | null, wake: () => void): void {
+    if (this.#alarm !== null) clearTimeout(this.#alarm);
+    this.#alarm = null;
+    if (at === null) return;
+    const delay = Math.min(Math.max(0, Math.ceil(at - performance.now())), 0x7fffffff);
+    this.#alarm = setTimeout(wake, delay).unref();
+  }
+
+  /** Calls `ready` whenever something of the interest may be possible; the descriptor must outlive the watch. */
+  watch(fd: number, interest: Interest, ready: () => void): DescriptorWatch {
+    const watch = new DescriptorWatch(fd, interest, ready, () => this.#watches.delete(watch));
+    this.#watches.add(watch);
+    return watch;
+  }
+
+  /** Blocks this thread in poll(2) and runs what became ready. Returns false when nothing did. */
+  wait(milliseconds: number | null): boolean {
+    const watches = [...this.#watches].filter(({ events }) => events !== 0);
+    if (watches.length === 0 && milliseconds === null) return false;
+    const fds = new Int32Array(2 * watches.length);
+    for (const [index, { fd, events }] of watches.entries()) {
+      fds[2 * index] = fd;
+      fds[2 * index + 1] = events;
+    }
+    const timeout = milliseconds === null ? -1 : Math.min(Math.ceil(milliseconds), 0x7fffffff);
+    const count = libcPoll(fds, watches.length, timeout);
+    if (count < 0) {
+      const error = fail();
+      if (error === EINTR) return true;
+      throw error;
+    }
+    for (const [index, watch] of watches.entries()) {
+      if ((fds[2 * index + 1] as number) >>> 16 !== 0) watch.fire();
+    }
+    return count > 0;
+  }
+}
+
+const eventsOf = ({ readable, writable }: Interest): number => (readable ? POLLIN : 0) | (writable ? POLLOUT : 0);
+
+/** One descriptor that a {@link NodeReactor} looks after. A new one keeps the process alive until told otherwise. */
+class DescriptorWatch {
+  readonly fd: number;
+  /** The interest as poll(2) takes it. */
+  events: number;
+  readonly #ready: () => void;
+  readonly #forget: () => void;
+  readonly #handle: node.PollHandle;
+  #closed = false;
+
+  constructor(fd: number, interest: Interest, ready: () => void, forget: () => void) {
+    this.fd = fd;
+    this.#ready = ready;
+    this.#forget = forget;
+    this.events = eventsOf(interest);
+    this.#handle = node.poll(fd, interest, this.#fireSoon);
+  }
+
+  setInterest(interest: Interest): void {
+    const events = eventsOf(interest);
+    if (events === this.events || this.#closed) return;
+    this.events = events;
+    if (events === 0) this.#handle.stop();
+    else this.#handle.start(interest, this.#fireSoon);
+  }
+
+  /** From here on the watch, while there is any interest, keeps the process alive. */
+  ref(): void {
+    if (!this.#closed) this.#handle.ref();
+  }
+
+  /** From here on the process may end as if the watch were not there. */
+  unref(): void {
+    if (!this.#closed) this.#handle.unref();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.events = 0;
+    this.#handle.close();
+    this.#forget();
+  }
+
+  fire(): void {
+    if (!this.#closed && this.events !== 0) this.#ready();
+  }
+
+  /**
+   * Libuv calls this outside of Node's callback scope, where an exception would surface anywhere and promises wait.
+   * The check phase of the same turn of the loop has a proper one.
+   */
+  readonly #fireSoon = (): void => {
+    setImmediate(() => this.fire());
+  };
+}

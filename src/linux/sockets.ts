@@ -1,0 +1,183 @@
+import { EAGAIN, EINTR, EMSGSIZE, ENOBUFS } from '../abi/errno.ts';
+import { O_CLOEXEC, O_NONBLOCK } from '../abi/linux.ts';
+import { check, fail, libc } from './libc.ts';
+
+const AF_UNIX = 1;
+const SOCK_SEQPACKET = 5;
+const SOL_SOCKET = 1;
+const SO_SNDBUF = 7;
+const SO_SNDBUFFORCE = 32;
+const MSG_TRUNC = 0x20;
+const MSG_DONTWAIT = 0x40;
+const MSG_NOSIGNAL = 0x4000;
+
+/** Bytes of sun_path, with the final NUL: unix(7). */
+const SUN_PATH_MAX = 108;
+
+/** What the kernel keeps of SO_SNDBUF for itself in unix_dgram_sendmsg(). */
+const PACKET_OVERHEAD = 32;
+
+type Descriptors = (domain: number, type: number, protocol: number, pair: Int32Array) => number;
+type Send = (fd: number, packet: Uint8Array, length: number, flags: number) => number;
+type Address = (fd: number, address: Uint8Array, length: number) => number;
+type Option = (fd: number, level: number, name: number, value: Int32Array, length: number) => number;
+type ReadOption = (fd: number, level: number, name: number, value: Int32Array, length: Uint32Array) => number;
+
+const libcSocketpair = libc.func('int socketpair(int, int, int, void *)') as unknown as Descriptors;
+const libcSocket = libc.func('int socket(int, int, int)') as (domain: number, type: number, protocol: number) => number;
+const libcBind = libc.func('int bind(int, void *, uint32_t)') as unknown as Address;
+const libcConnect = libc.func('int connect(int, void *, uint32_t)') as unknown as Address;
+const libcListen = libc.func('int listen(int, int)') as (fd: number, backlog: number) => number;
+const libcAccept4 = libc.func('int accept4(int, void *, void *, int)') as (
+  fd: number,
+  address: null,
+  length: null,
+  flags: number,
+) => number;
+const libcSend = libc.func('long send(int, void *, size_t, int)') as unknown as Send;
+const libcRecv = libc.func('long recv(int, void *, size_t, int)') as unknown as Send;
+const libcSetsockopt = libc.func('int setsockopt(int, int, int, void *, uint32_t)') as unknown as Option;
+const libcGetsockopt = libc.func('int getsockopt(int, int, int, void *, void *)') as unknown as ReadOption;
+const libcClose = libc.func('int close(int)') as (fd: number) => number;
+
+/** A connected pair of SOCK_SEQPACKET sockets, both close-on-exec and blocking: whoever does not want to wait says so a call. */
+export function seqpacketPair(): readonly [number, number] {
+  const pair = new Int32Array(2);
+  check(libcSocketpair(AF_UNIX, SOCK_SEQPACKET | O_CLOEXEC, 0, pair));
+  return [pair[0] as number, pair[1] as number];
+}
+
+/**
+ * A listening SOCK_SEQPACKET socket at a path, for use with {@link tryAccept}.
+ *
+ * @throws RangeError when the path does not fit into an address.
+ */
+export function listenAt(path: string): number {
+  const address = addressOf(path);
+  const fd = check(libcSocket(AF_UNIX, SOCK_SEQPACKET | O_CLOEXEC | O_NONBLOCK, 0));
+  try {
+    check(libcBind(fd, address, address.length));
+    check(libcListen(fd, 8));
+  } catch (error) {
+    closeDescriptor(fd);
+    throw error;
+  }
+  return fd;
+}
+
+/**
+ * A blocking SOCK_SEQPACKET socket, close-on-exec, connected to the one that listens at a path.
+ *
+ * @throws RangeError as {@link listenAt}; ENOENT, ECONNREFUSED when nobody listens.
+ */
+export function connectTo(path: string): number {
+  const address = addressOf(path);
+  const fd = check(libcSocket(AF_UNIX, SOCK_SEQPACKET | O_CLOEXEC, 0));
+  if (libcConnect(fd, address, address.length) === 0) return fd;
+  const error = fail();
+  closeDescriptor(fd);
+  throw error;
+}
+
+/** A struct sockaddr_un. */
+function addressOf(path: string): Uint8Array {
+  const bytes = Buffer.from(path);
+  if (bytes.length >= SUN_PATH_MAX) throw new RangeError(`the path of a socket has at most ${SUN_PATH_MAX - 1} bytes: ${path}`);
+  const address = new Uint8Array(2 + SUN_PATH_MAX);
+  new Uint16Array(address.buffer, 0, 1)[0] = AF_UNIX;
+  address.set(bytes, 2);
+  return address;
+}
+
+/** The next connection to a listening socket, close-on-exec; null when nobody waits. */
+export function tryAccept(fd: number): number | null {
+  const accepted = libcAccept4(fd, null, null, O_CLOEXEC);
+  if (accepted >= 0) return accepted;
+  const error = fail();
+  if (error === EAGAIN || error === EINTR) return null;
+  throw error;
+}
+
+/** What became of a packet: on its way, no room in the socket, or no memory in the host for its size. */
+export type Sent = 'sent' | 'full' | 'no memory';
+
+/**
+ * Sends one packet without waiting and without SIGPIPE.
+ *
+ * @throws EMSGSIZE for a packet that can never fit; EPIPE, ECONNRESET when the other end is gone.
+ */
+export function trySend(fd: number, packet: Uint8Array): Sent {
+  for (;;) {
+    if (libcSend(fd, packet, packet.length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) return 'sent';
+    const error = fail();
+    if (error === EAGAIN) return 'full';
+    if (error === ENOBUFS) return 'no memory';
+    if (error !== EINTR) throw error;
+  }
+}
+
+/**
+ * Takes one packet without waiting: its length, more than the buffer's when it was cut; 0 at the end; null when there is none.
+ *
+ * @throws ECONNRESET, once, when the other end closed with packets unread; what it had sent can still be received.
+ */
+export function tryReceive(fd: number, buffer: Uint8Array): number | null {
+  for (;;) {
+    const length = libcRecv(fd, buffer, buffer.length, MSG_DONTWAIT | MSG_TRUNC);
+    if (length >= 0) return length;
+    const error = fail();
+    if (error === EAGAIN) return null;
+    if (error !== EINTR) throw error;
+  }
+}
+
+/** Sends one packet, blocking this thread while the socket is full. @throws as {@link trySend}. */
+export function sendBlocking(fd: number, packet: Uint8Array): void {
+  while (libcSend(fd, packet, packet.length, MSG_NOSIGNAL) < 0) {
+    const error = fail();
+    if (error !== EINTR) throw error;
+  }
+}
+
+/** Takes one packet as {@link tryReceive} does, blocking this thread until there is one. */
+export function receiveBlocking(fd: number, buffer: Uint8Array): number {
+  for (;;) {
+    const length = libcRecv(fd, buffer, buffer.length, MSG_TRUNC);
+    if (length >= 0) return length;
+    const error = fail();
+    if (error !== EINTR) throw error;
+  }
+}
+
+/**
+ * Asks for a send buffer of that many bytes, past the limit of net.core.wmem_max where this process may.
+ * A socket of AF_UNIX has no other buffer: SO_RCVBUF has no effect, unix(7).
+ */
+export function raiseSendBuffer(fd: number, bytes: number): void {
+  const value = Int32Array.of(bytes);
+  if (libcSetsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, value, 4) < 0) {
+    check(libcSetsockopt(fd, SOL_SOCKET, SO_SNDBUF, value, 4));
+  }
+}
+
+/**
+ * The largest packet, up to `wanted` bytes, that went from one end of an idle pair to the other when tried.
+ *
+ * @throws EMSGSIZE when not even 4 KiB pass.
+ */
+export function largestPacket([from, to]: readonly [number, number], wanted: number): number {
+  const sendBuffer = new Int32Array(1);
+  check(libcGetsockopt(from, SOL_SOCKET, SO_SNDBUF, sendBuffer, Uint32Array.of(4)));
+  let size = Math.min(wanted, (sendBuffer[0] as number) - PACKET_OVERHEAD);
+  const scratch = new Uint8Array(Math.max(size, 0));
+  for (; size >= 4096; size >>>= 1) {
+    const length = libcSend(from, scratch, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (length === size) return check(libcRecv(to, scratch, scratch.length, MSG_DONTWAIT));
+  }
+  throw EMSGSIZE;
+}
+
+/** Closes a descriptor of this process. */
+export function closeDescriptor(fd: number): void {
+  libcClose(fd);
+}

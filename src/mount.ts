@@ -1,0 +1,265 @@
+import type { InitFlag } from './abi/init-flags.ts';
+import { makedev, PAGE_SIZE } from './abi/linux.ts';
+import { DESTROY } from './abi/opcodes.ts';
+import type { Daemon } from './attach/daemon.ts';
+import { type RunningDaemon, startDaemon } from './attach/start.ts';
+import { Connection, type ConnectionOptions } from './fuse/connection.ts';
+import { Control } from './fuse/control.ts';
+import type { Listener } from './fuse/events.ts';
+import { FuseSuperblock } from './fusefs/superblock.ts';
+import { Kernel } from './kernel.ts';
+import { systemClock } from './linux/clock.ts';
+import { NodeReactor } from './linux/reactor.ts';
+import { createFs } from './node-fs/create-fs.ts';
+import type { NodeFs } from './node-fs/types.ts';
+import type { Process } from './process/process.ts';
+import type { Thread } from './process/thread.ts';
+import type { FuseServer } from './server/fuse-server.ts';
+import { Session } from './server/session.ts';
+import { exit } from './syscalls/descriptors.ts';
+import { type Blocking, sleep } from './task/blocking.ts';
+import { type Credentials, credentialsOf } from './task/credentials.ts';
+import { WaitQueue } from './task/wait-queue.ts';
+import { InProcessTransport } from './transport/in-process.ts';
+import type { Reactor } from './transport/reactor.ts';
+import { SeqpacketTransport } from './transport/seqpacket.ts';
+import type { Transport } from './transport/transport.ts';
+
+/** What can be mounted: a foreign daemon, or a server in this process. */
+export type Server = Daemon | FuseServer;
+
+export interface MountOptions {
+  /** What to call the server in messages. */
+  readonly name?: string;
+  /** Who the file system is used as; this process's own ids by default. */
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly groups?: readonly number[];
+  readonly umask?: number;
+  readonly readOnly?: boolean;
+  /** Check modes here, as the mount option of this name does, instead of leaving that to the server. */
+  readonly defaultPermissions?: boolean;
+  /** The most bytes one READ may ask for. */
+  readonly maxRead?: number;
+  /** How many requests there may be at a time; more wait their turn. */
+  readonly maxActiveRequests?: number;
+  /** The INIT flags to offer. */
+  readonly offer?: readonly InitFlag[];
+  /** Milliseconds after which a request without a reply ends the mount. */
+  readonly requestTimeout?: number;
+  /** Hears every step of every request's life, INIT's too. */
+  readonly trace?: Listener;
+}
+
+const HEADERS = PAGE_SIZE; // bytes of a packet that are not data, at most
+/** Milliseconds that a server may take to let go of files and to answer DESTROY. */
+const FAREWELL_TIMEOUT = 1_000;
+
+let lastDevice = 0;
+
+/**
+ * Uses a FUSE server's file system. Nothing is mounted on this machine: the file system is reached through `fs`.
+ * End it with `await using`, or {@link Mounted.unmount}.
+ *
+ * @throws Error when the server cannot be started, ends, or does not answer INIT, saying which server and why
+ */
+export async function mount(server: Server, options: MountOptions = {}): Promise<Mounted> {
+  const reactor = new NodeReactor();
+  const kernel = new Kernel({ clock: systemClock, host: reactor });
+  if (!isDaemon(server)) return await mountHere(kernel, server, options);
+  if (server.attach !== 'auto') return await mountDaemon(kernel, reactor, server, server.attach, options);
+  try {
+    return await mountDaemon(kernel, reactor, server, 'fd', options);
+  } catch (error) {
+    if (!(error instanceof ServesNot)) throw error;
+    return await mountDaemon(kernel, reactor, server, 'fusermount', options).catch(() => {
+      throw error;
+    });
+  }
+}
+
+/** The daemon ended by itself before it answered INIT: another way to attach may suit it. */
+class ServesNot extends Error {}
+
+const isDaemon = (server: Server): server is Daemon => 'kind' in server && server.kind === 'daemon';
+
+async function mountHere(kernel: Kernel, server: FuseServer, options: MountOptions): Promise<Mounted> {
+  const name = options.name ?? 'server';
+  const connection = connect(kernel, { name }, options);
+  const transport = new InProcessTransport(kernel, connection, (send) => new Session(server, { send }));
+  const mounted = new Mounted({ kernel, connection, transport, daemon: null, options });
+  await mounted.ready();
+  return mounted;
+}
+
+async function mountDaemon(
+  kernel: Kernel,
+  reactor: Reactor,
+  daemon: Daemon,
+  way: 'fd' | 'fusermount',
+  options: MountOptions,
+): Promise<Mounted> {
+  const running = await startDaemon(daemon, way, reactor);
+  const pages = Math.floor((running.packetLimit - HEADERS) / PAGE_SIZE);
+  const ceilings = { maxRead: daemon.maxRead, maxWrite: pages * PAGE_SIZE, maxPages: Math.min(256, pages) };
+  const connection = connect(
+    kernel,
+    { name: options.name ?? daemon.name, ceilings, initTimeout: daemon.initTimeout },
+    options,
+  );
+  const { fd, packetLimit } = running;
+  const transport = new SeqpacketTransport({ kernel, reactor, connection, fd, packetLimit });
+  const mounted = new Mounted({ kernel, connection, transport, daemon: running, options });
+  await mounted.ready();
+  return mounted;
+}
+
+function connect(
+  kernel: Kernel,
+  own: Omit<ConnectionOptions, 'scheduler'>,
+  { maxActiveRequests, offer, requestTimeout, trace }: MountOptions,
+): Connection {
+  const connection = new Connection({
+    scheduler: kernel.scheduler,
+    ...own,
+    ...(maxActiveRequests === undefined ? {} : { maxActiveRequests }),
+    ...(offer === undefined ? {} : { offer }),
+    ...(requestTimeout === undefined ? {} : { requestTimeout }),
+  });
+  if (trace !== undefined) connection.events.on(trace);
+  return connection;
+}
+
+interface Parts {
+  readonly kernel: Kernel;
+  readonly connection: Connection;
+  readonly transport: Transport;
+  readonly daemon: RunningDaemon | null;
+  readonly options: MountOptions;
+}
+
+/** A file system in use. */
+export class Mounted implements AsyncDisposable {
+  /** Node's fs API over this file system; its root is the file system's. */
+  readonly fs: NodeFs;
+  readonly connection: Connection;
+  /** What fusectl would show: waiting requests, abort, background limits. */
+  readonly control: Control;
+  readonly kernel: Kernel;
+  readonly process: Process;
+  readonly credentials: Credentials;
+  readonly superblock: FuseSuperblock;
+  /** The daemon's process; null for a server in this one. */
+  readonly daemon: RunningDaemon | null;
+  readonly #transport: Transport;
+  readonly #afterwards: (() => void)[] = [];
+  #unmounted: Promise<void> | null = null;
+
+  constructor({ kernel, connection, transport, daemon, options }: Parts) {
+    this.kernel = kernel;
+    this.connection = connection;
+    this.daemon = daemon;
+    this.#transport = transport;
+    this.control = new Control(connection);
+    this.credentials = credentialsOfCaller(options);
+    this.superblock = new FuseSuperblock(connection, makedev(0, ++lastDevice), {
+      allowOther: true,
+      defaultPermissions: options.defaultPermissions ?? false,
+      ...(options.maxRead === undefined ? {} : { maxRead: options.maxRead }),
+    });
+    const root = kernel.mountRoot(this.superblock, { readOnly: options.readOnly ?? false });
+    this.process = kernel.createProcess(root, { pid: process.pid, umask: options.umask ?? process.umask() });
+    this.fs = createFs(kernel, this.process, this.credentials);
+  }
+
+  /**
+   * For {@link mount}: sends INIT and waits for the answer.
+   *
+   * @throws Error naming the server and what is wrong with it
+   */
+  async ready(): Promise<void> {
+    const { connection, daemon } = this;
+    connection.start();
+    this.#transport.start();
+    void daemon?.exited.then(({ code, signal }) => {
+      if (code === 0 && signal === null) daemon.letGo();
+      else if (connection.state === 'starting') connection.abort('server', daemon.describeEnd());
+      else connection.failure ??= daemon.describeEnd();
+    });
+    await this.#run((task) =>
+      sleep(task, connection.initialized, () => connection.state !== 'starting', 'INIT', 'event'),
+    );
+    if (connection.state === 'connected') {
+      daemon?.settled();
+      return;
+    }
+    const ended = connection.state === 'aborted' && daemon !== null;
+    const why = await this.#failure();
+    await this.unmount();
+    throw ended ? new ServesNot(why) : new Error(why);
+  }
+
+  /**
+   * Ends the use of this file system: closes what is open, lets the server end cleanly, and makes sure that it does.
+   * Calls still under way fail with ECONNABORTED. Nothing is left running.
+   */
+  unmount(): Promise<void> {
+    this.#unmounted ??= this.#unmount();
+    return this.#unmounted;
+  }
+
+  /** Calls `action` once the file system is unmounted. */
+  afterUnmount(action: () => void): void {
+    this.#afterwards.push(action);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.unmount();
+  }
+
+  async #unmount(): Promise<void> {
+    const { connection, superblock } = this;
+    if (connection.state === 'connected') await this.#run((task) => this.#farewell(task));
+    superblock.kill();
+    connection.abort('unmount');
+    if (this.daemon !== null) await this.daemon.stop(() => this.#transport.close());
+    this.#transport.close();
+    for (const action of this.#afterwards) action();
+  }
+
+  /** Closes descriptors, then tells the server that it is over; one that is slow about it is not waited for. */
+  *#farewell(task: Thread): Blocking<void> {
+    const { connection, kernel } = this;
+    const deadline = kernel.scheduler.clock.now() + FAREWELL_TIMEOUT;
+    const alarm = kernel.scheduler.at(deadline, () => connection.abort('unmount'));
+    const answered = new WaitQueue();
+    let isOver = false;
+    yield* exit(task);
+    const onReply = (): void => {
+      isOver = true;
+      answered.wake();
+    };
+    connection.send(DESTROY, 0n, {}, { onReply });
+    yield* sleep(task, answered, () => isOver, 'DESTROY', 'event');
+    alarm.cancel();
+  }
+
+  /** Why the server cannot be used, in one line. */
+  async #failure(): Promise<string> {
+    const { connection, daemon } = this;
+    if (daemon !== null && connection.state === 'aborted') {
+      await Promise.race([daemon.exited, new Promise((resolve) => setTimeout(resolve, FAREWELL_TIMEOUT))]);
+      return `${daemon.describeEnd()} (before it answered INIT)`;
+    }
+    return `${connection.name} cannot be used: ${connection.failure ?? 'it closed its device'}`;
+  }
+
+  #run<T>(code: (task: Thread) => Blocking<T>): Promise<T> {
+    return this.kernel.run(this.process, this.credentials, code);
+  }
+}
+
+function credentialsOfCaller({ uid, gid, groups }: MountOptions): Credentials {
+  const own = gid ?? process.getegid?.() ?? 0;
+  return credentialsOf(uid ?? process.geteuid?.() ?? 0, own, groups ?? process.getgroups?.() ?? [own]);
+}

@@ -1,0 +1,62 @@
+import { getSystemErrorMap, getSystemErrorName } from 'node:util';
+import { type ByteString, toText } from '../abi/bytes.ts';
+import { Errno } from '../abi/errno.ts';
+import type { Thread } from '../process/thread.ts';
+import type { Blocking } from '../task/blocking.ts';
+
+/**
+ * A system call that failed, with what its caller is to be told: the call by Node's name for it, and its paths.
+ * No Error yet: an operation that expects it pays for no stack, and the stack a caller sees is its own.
+ */
+export class Failure {
+  readonly errno: Errno;
+  readonly syscall: string;
+  readonly path: ByteString | undefined;
+  readonly dest: ByteString | undefined;
+
+  constructor(errno: Errno, syscall: string, path?: ByteString, dest?: ByteString) {
+    this.errno = errno;
+    this.syscall = syscall;
+    this.path = path;
+    this.dest = dest;
+  }
+}
+
+/** Whether something thrown is a failure with one of these errnos. */
+export const failedWith = (thrown: unknown, ...errnos: readonly Errno[]): boolean =>
+  thrown instanceof Failure && errnos.includes(thrown.errno);
+
+/**
+ * The call, with its errors turned into failures that name it and its paths: so many of its first arguments.
+ * The one place that adds context to an errno. A call made of others names itself for whichever of them failed.
+ */
+export const named = <A extends readonly unknown[], R>(
+  syscall: string,
+  paths: 0 | 1 | 2,
+  code: (task: Thread, ...args: A) => Blocking<R>,
+): ((task: Thread, ...args: A) => Blocking<R>) =>
+  function* (task, ...args) {
+    try {
+      return yield* code(task, ...args);
+    } catch (error) {
+      const errno = error instanceof Failure ? error.errno : error;
+      if (!(errno instanceof Errno)) throw error;
+      const [path, dest] = args.slice(0, paths) as ByteString[];
+      throw new Failure(errno, syscall, path, dest);
+    }
+  };
+
+const errors = getSystemErrorMap();
+
+/** The Error that Node would throw, its stack from here on. What is no failure stays as it is. */
+export function toNodeError(thrown: unknown): unknown {
+  if (!(thrown instanceof Failure)) return thrown;
+  const { errno, syscall } = thrown;
+  const unknown = getSystemErrorName(-errno.number);
+  const [code, text] = errors.get(-errno.number) ?? [unknown, unknown];
+  const path = thrown.path === undefined ? {} : { path: toText(thrown.path) };
+  const dest = thrown.dest === undefined ? {} : { dest: toText(thrown.dest) };
+  const where = `${path.path === undefined ? '' : ` '${path.path}'`}${dest.dest === undefined ? '' : ` -> '${dest.dest}'`}`;
+  const error = new Error(`${code}: ${text}, ${syscall}${where}`);
+  return Object.assign(error, { errno: -errno.number, code, syscall, ...path, ...dest });
+}

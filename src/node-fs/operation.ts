@@ -1,0 +1,29 @@
+import type { Thread } from '../process/thread.ts';
+import type { Blocking } from '../task/blocking.ts';
+
+/**
+ * A call of the fs API, its arguments checked and taken in: what a thread is to run. Nothing has happened yet.
+ * Whoever starts it turns a {@link Failure} that it throws into Node's error.
+ */
+export interface Operation<T> {
+  (task: Thread): Blocking<T>;
+  /** Ends the call early. */
+  readonly signal?: AbortSignal;
+}
+
+/** An entry of the API: takes a caller's arguments, throws Node's errors about them, and gives the operation. */
+export type Prepare<A extends readonly unknown[] = never[], T = unknown> = (...args: A) => Operation<T>;
+
+/** Ties an operation to the signal that the caller gave, if any. */
+export const abortable = <T>(signal: AbortSignal | undefined, code: Operation<T>): Operation<T> =>
+  signal === undefined ? code : Object.assign(code, { signal });
+
+/** The entry, with what it results in made into something else. */
+export const mapped =
+  <A extends readonly unknown[], T, R>(prepare: Prepare<A, T>, make: (result: T) => R): Prepare<A, R> =>
+  (...args) => {
+    const operation = prepare(...args);
+    return function* (task) {
+      return make(yield* operation(task));
+    };
+  };

@@ -1,0 +1,144 @@
+import type { ByteString } from '../abi/bytes.ts';
+import type { Features, InitFlag } from '../abi/init-flags.ts';
+import type { Body, OpcodeName, ReplyBody, Request } from './request.ts';
+
+/** What a client says in INIT. */
+export interface Offer {
+  /** The protocol 7 minor that will be spoken: the smaller of the client's and ours. */
+  readonly minor: number;
+  /** The flags that the client offers. */
+  readonly features: Features;
+  readonly maxReadahead: number; // bytes
+}
+
+/** What a server wants of a connection. */
+export interface Wishes {
+  /**
+   * Flags whose meaning the server honours; those that the client does not offer stay off. The session adds those of
+   * the message format, and those that `readdirplus` and `setlk` need.
+   */
+  readonly flags?: readonly InitFlag[];
+  /** Most bytes in one READ or WRITE; default and upper limit is what the way to the client carries. */
+  readonly maxData?: number;
+  readonly maxReadahead?: number; // bytes; at most what the client offers
+  readonly maxBackground?: number; // requests; 0 leaves it to the client
+  readonly congestionThreshold?: number; // requests; 0 leaves it to the client
+  readonly timeGran?: number; // nanoseconds that the server's times are multiples of; default 1
+  readonly maxStackDepth?: number; // for PASSTHROUGH
+  readonly requestTimeout?: number; // seconds after which a client gives the connection up
+}
+
+/** A value, or a promise of it. */
+type Soon<T> = T | PromiseLike<T>;
+
+type Loose<T> = T extends object ? { [K in keyof T]?: Loose<T[K]> } : T;
+type IsUnion<T, Each = T> = (T extends unknown ? ([Each] extends [T] ? false : true) : never) extends false ? false : true;
+type Bare<T> = IsUnion<keyof T> extends true ? Loose<T> : T[keyof T] extends infer V ? Loose<V> : never;
+
+/**
+ * What a method answers: the struct of its opcode's reply, fields left out being 0. Of a struct with one field it is
+ * that field's value: WRITE's is a number, STATFS' is a `fuse_kstatfs`.
+ */
+export type Answer<Name extends OpcodeName> = Soon<Bare<ReplyBody<Name>>>;
+
+/** Bytes; a string has one char a byte. */
+export type Bytes = Uint8Array | ByteString;
+
+type Ask<Name extends OpcodeName> = Request<Body<Name>>;
+
+/**
+ * A file system by nodeid: a method for each opcode, called with the request (who asks, about which inode, the fixed
+ * part as `request.body` in the C header's names), then the names and the bytes that the request carries.
+ *
+ * All methods may be missing: the client then gets ENOSYS, and for many opcodes never asks again, because it knows what
+ * to do instead (see Linux's documentation of FUSE, or the table `onENOSYS` in abi/opcodes.ts).
+ * A method returns its answer or a promise; what it returns at once is sent at once. It fails by throwing an `Errno`
+ * or an error as Node's with a known `code`; anything else thrown is EIO and a line in the log. Several requests may
+ * be under way when methods are asynchronous.
+ *
+ * Names, targets and xattr names are ByteStrings: one char per byte. Offsets and sizes are numbers; a client may
+ * send some above 2^53, which then are no safe integers. Byte arguments are parts of the received message: copy what
+ * shall stay.
+ *
+ * Every answer that gives a nodeid (an entry) adds one to the client's count for it; `forget` gives counts back.
+ */
+export interface FuseServer {
+  /** Called first: what the server wants of the connection. What it throws refuses the connection. */
+  init?(offer: Offer): Wishes;
+  /** The session has ended; no more requests come. */
+  destroy?(): void;
+
+  /** Finds a name. Nodeid 0n is a negative answer that holds for `entry_valid`; ENOENT one that holds for this time. */
+  lookup?(request: Ask<'LOOKUP'>, name: ByteString): Answer<'LOOKUP'>;
+  /** The client gives so many of its references to an inode back. */
+  forget?(nodeid: bigint, nlookup: number): void;
+
+  getattr?(request: Ask<'GETATTR'>): Answer<'GETATTR'>;
+  /** Changes what `body.valid` names, and answers all attributes. */
+  setattr?(request: Ask<'SETATTR'>): Answer<'SETATTR'>;
+  statx?(request: Ask<'STATX'>): Answer<'STATX'>;
+  /** Whether the caller may; asked only where the client does not judge by mode bits. */
+  access?(request: Ask<'ACCESS'>): Soon<void>;
+  /** At most 4095 bytes, no NUL behind them. */
+  readlink?(request: Ask<'READLINK'>): Soon<Bytes>;
+
+  symlink?(request: Ask<'SYMLINK'>, name: ByteString, target: ByteString): Answer<'SYMLINK'>;
+  mknod?(request: Ask<'MKNOD'>, name: ByteString): Answer<'MKNOD'>;
+  mkdir?(request: Ask<'MKDIR'>, name: ByteString): Answer<'MKDIR'>;
+  unlink?(request: Ask<'UNLINK'>, name: ByteString): Soon<void>;
+  rmdir?(request: Ask<'RMDIR'>, name: ByteString): Soon<void>;
+  /** RENAME and RENAME2, `body.flags` being 0 for the former. */
+  rename?(request: Ask<'RENAME2'>, oldname: ByteString, newname: ByteString): Soon<void>;
+  /** Gives `body.oldnodeid` a name in the directory `nodeid`. */
+  link?(request: Ask<'LINK'>, newname: ByteString): Answer<'LINK'>;
+
+  open?(request: Ask<'OPEN'>): Answer<'OPEN'>;
+  create?(request: Ask<'CREATE'>, name: ByteString): Answer<'CREATE'>;
+  tmpfile?(request: Ask<'TMPFILE'>, name: ByteString): Answer<'TMPFILE'>;
+  /** At most `body.size` bytes; fewer are the end of the file. */
+  read?(request: Ask<'READ'>): Soon<Bytes>;
+  /** Answers how many bytes were taken. */
+  write?(request: Ask<'WRITE'>, data: Uint8Array): Answer<'WRITE'>;
+  flush?(request: Ask<'FLUSH'>): Soon<void>;
+  fsync?(request: Ask<'FSYNC'>): Soon<void>;
+  /** Comes once for each answered `open` and `create`. */
+  release?(request: Ask<'RELEASE'>): Soon<void>;
+
+  opendir?(request: Ask<'OPENDIR'>): Answer<'OPENDIR'>;
+  /** Entries behind the cookie `body.offset`, as `DirentWriter` makes them; none is the end. */
+  readdir?(request: Ask<'READDIR'>): Soon<Bytes>;
+  readdirplus?(request: Ask<'READDIRPLUS'>): Soon<Bytes>;
+  fsyncdir?(request: Ask<'FSYNCDIR'>): Soon<void>;
+  releasedir?(request: Ask<'RELEASEDIR'>): Soon<void>;
+
+  statfs?(request: Ask<'STATFS'>): Answer<'STATFS'>;
+  syncfs?(request: Ask<'SYNCFS'>): Soon<void>;
+
+  /** The whole value: the session answers questions for its size, and ERANGE when it is too long. */
+  getxattr?(request: Ask<'GETXATTR'>, name: ByteString): Soon<Bytes>;
+  setxattr?(request: Ask<'SETXATTR'>, name: ByteString, value: Uint8Array): Soon<void>;
+  /** All names, a NUL behind each. */
+  listxattr?(request: Ask<'LISTXATTR'>): Soon<Bytes>;
+  removexattr?(request: Ask<'REMOVEXATTR'>, name: ByteString): Soon<void>;
+
+  fallocate?(request: Ask<'FALLOCATE'>): Soon<void>;
+  /** Answers an offset, for SEEK_DATA and SEEK_HOLE. */
+  lseek?(request: Ask<'LSEEK'>): Answer<'LSEEK'>;
+  /** COPY_FILE_RANGE and COPY_FILE_RANGE_64: answers how many bytes were copied. */
+  copyFileRange?(request: Ask<'COPY_FILE_RANGE_64'>): Answer<'COPY_FILE_RANGE_64'>;
+
+  getlk?(request: Ask<'GETLK'>): Answer<'GETLK'>;
+  setlk?(request: Ask<'SETLK'>): Soon<void>;
+  /** Waits for the lock; `request.interrupted` ends that. */
+  setlkw?(request: Ask<'SETLKW'>): Soon<void>;
+
+  bmap?(request: Ask<'BMAP'>): Answer<'BMAP'>;
+  /** `data` of the answer are bytes for the caller, at most `body.out_size`. */
+  ioctl?(request: Ask<'IOCTL'>, data: Uint8Array): Soon<Loose<ReplyBody<'IOCTL'>> & { data?: Bytes }>;
+  /** Answers poll(2) bits. */
+  poll?(request: Ask<'POLL'>): Answer<'POLL'>;
+  /** What a NOTIFY_RETRIEVE asked for, under the `unique` of that. */
+  notifyReply?(request: Ask<'NOTIFY_REPLY'>, data: Uint8Array): void;
+  setupmapping?(request: Ask<'SETUPMAPPING'>): Soon<void>;
+  removemapping?(request: Ask<'REMOVEMAPPING'>, mappings: Uint8Array): Soon<void>;
+}

@@ -1,0 +1,113 @@
+import { type ByteString, toBytes } from '../abi/bytes.ts';
+import { ERANGE } from '../abi/errno.ts';
+import { isPadding, isStruct, type Struct } from '../abi/fields.ts';
+import { PAGE_SIZE } from '../abi/linux.ts';
+import type { Reply } from '../abi/message.ts';
+import type { Opcode } from '../abi/opcodes.ts';
+import { i32, i64, id64, u16, u32, u64 } from '../abi/struct.ts';
+
+/** A method answered what a reply of its opcode cannot carry. */
+export class BadResult extends Error {
+  override readonly name = 'BadResult';
+}
+
+/**
+ * What a method's result is in the reply to a request with this body.
+ *
+ * @throws BadResult when it is of the wrong type or too long; ERANGE for an attribute longer than was asked for.
+ */
+export function replyOf(opcode: Opcode, asked: unknown, result: unknown): Partial<Reply<unknown>> {
+  const { out, outData } = opcode;
+  if (opcode.sizeQuery) return sized(bytesOf(result), (asked as { size: number }).size);
+  if (out === null) return outData === null ? {} : { data: within(roomFor(asked), bytesOf(result)) };
+  if (result === undefined) throw new BadResult('nothing was returned');
+  const [first, second] = membersOf(out);
+  if (first !== undefined && second === undefined) return { body: complete(out, { [first.name]: result }) };
+  const body = complete(out, result);
+  const { data } = result as { data?: unknown };
+  return outData === null || data === undefined ? { body } : { body, data: within(roomFor(asked), bytesOf(data)) };
+}
+
+/**
+ * A struct's value with 0 for each field left out.
+ *
+ * @throws BadResult for anything but an object, and for a field that its C type cannot hold.
+ */
+export function complete<T>(struct: Struct<T>, value: unknown, path = struct.name): T {
+  if (typeof value !== 'object' || value === null) throw new BadResult(`${path} is no object but ${show(value)}`);
+  const made: Record<string, unknown> = {};
+  for (const { name, inner, absent, holds } of membersOf(struct)) {
+    const member = (value as Record<string, unknown>)[name];
+    if (inner !== null) made[name] = complete(inner, member ?? {}, `${path}.${name}`);
+    else if (member === undefined) made[name] = absent;
+    else if (holds(member)) made[name] = member;
+    else throw new BadResult(`${path}.${name} cannot be ${show(member)}`);
+  }
+  return made as T;
+}
+
+/** A field that carries something. */
+interface Member {
+  readonly name: string;
+  readonly inner: Struct<unknown> | null;
+  readonly absent: unknown;
+  holds(value: unknown): boolean;
+}
+
+const members = new Map<Struct<unknown>, readonly Member[]>();
+
+function membersOf(struct: Struct<unknown>): readonly Member[] {
+  let list = members.get(struct);
+  if (list === undefined) {
+    list = Object.entries(struct.fields).flatMap(([name, field]): Member[] => {
+      if (isPadding(field)) return [];
+      if (isStruct(field)) return [{ name, inner: field, absent: undefined, holds: () => false }];
+      return [{ name, inner: null, absent: field.absent, holds: ranges.get(field) ?? (() => false) }];
+    });
+    members.set(struct, list);
+  }
+  return list;
+}
+
+const integer =
+  (low: number, high: number) =>
+  (value: unknown): boolean =>
+    Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
+
+const ranges = new Map<unknown, (value: unknown) => boolean>([
+  [u16, integer(0, 2 ** 16 - 1)],
+  [u32, integer(0, 2 ** 32 - 1)],
+  [i32, integer(-(2 ** 31), 2 ** 31 - 1)],
+  [i64, integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)],
+  [u64, (value) => value === Infinity || integer(0, Number.MAX_SAFE_INTEGER)(value)],
+  [id64, (value) => typeof value === 'bigint' && value >= 0n && value < 1n << 64n],
+]);
+
+/** The reply to GETXATTR or LISTXATTR: the length alone when `size` is 0. */
+function sized(bytes: Uint8Array, size: number): Partial<Reply<unknown>> {
+  if (size === 0) return { body: { size: bytes.length } };
+  if (bytes.length > size) throw ERANGE;
+  return { data: bytes };
+}
+
+/** The most bytes of data that the client takes. A link's target, which nobody gives a size, fits a page with a NUL. */
+function roomFor(asked: unknown): number {
+  const { size, out_size } = (asked ?? {}) as { size?: number; out_size?: number };
+  return out_size ?? size ?? PAGE_SIZE - 1;
+}
+
+function within(room: number, bytes: Uint8Array): Uint8Array {
+  if (bytes.length > room) throw new BadResult(`${bytes.length} bytes where ${room} were asked for`);
+  return bytes;
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  if (typeof value === 'string' && isByteString(value)) return toBytes(value);
+  throw new BadResult(`no bytes but ${show(value)}`);
+}
+
+const isByteString = (text: string): text is ByteString => /^[\0-\xff]*$/.test(text);
+
+const show = (value: unknown): string =>
+  typeof value === 'string' ? JSON.stringify(value).slice(0, 40) : `${typeof value} ${String(value)}`;

@@ -1,0 +1,103 @@
+import type { ByteString } from '../abi/bytes.ts';
+import { ENOENT, EINVAL, EPERM, EXDEV } from '../abi/errno.ts';
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_STATX_DONT_SYNC,
+  AT_SYMLINK_FOLLOW,
+  S_IFDIR,
+  S_IFLNK,
+  STATX_NLINK,
+} from '../abi/linux.ts';
+import type { Thread } from '../process/thread.ts';
+import type { Blocking } from '../task/blocking.ts';
+import type { Dentry } from '../vfs/dentry.ts';
+import type { Inode } from '../vfs/inode.ts';
+import { retryStale } from '../vfs/walk.ts';
+import { createAt, createOnce } from './create.ts';
+import { exclusively } from './locking.ts';
+import { atPath, checkPath, inodeAt, walkTo } from './resolve.ts';
+
+/**
+ * linkat(2). FUSE: both walks, LOOKUP of the new name, LINK.
+ *
+ * @throws EINVAL for an unknown flag; ENOENT for AT_EMPTY_PATH without CAP_DAC_READ_SEARCH; the old path's walk;
+ *   as createOnce(), EXDEV for another mount among them; EXDEV; EPERM for a directory; ENOENT for a file without names
+ * @see Linux fs/namei.c, do_linkat() and vfs_link()
+ */
+export function* linkat(
+  task: Thread,
+  olddirfd: number,
+  oldpath: ByteString,
+  newdirfd: number,
+  newpath: ByteString,
+  flags: number,
+): Blocking<void> {
+  if ((flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) !== 0) throw EINVAL;
+  const allowEmpty = (flags & AT_EMPTY_PATH) !== 0;
+  if (allowEmpty && !task.credentials.capabilities.has('CAP_DAC_READ_SEARCH')) throw ENOENT;
+  const follow = (flags & AT_SYMLINK_FOLLOW) !== 0;
+  yield* retryStale(function* (force) {
+    const old = yield* walkTo(task, { dirfd: olddirfd, path: oldpath }, { follow, allowEmpty, force });
+    const source = inodeAt(old);
+    try {
+      yield* createOnce(
+        task,
+        { dirfd: newdirfd, path: newpath },
+        { kind: 'file', on: old.mount, make: (dir, dentry) => linkLocked(task, source, dir, dentry) },
+        force,
+      );
+    } finally {
+      old.release();
+    }
+  });
+}
+
+/** link(2): of a symlink itself. */
+export const link = (task: Thread, oldpath: ByteString, newpath: ByteString): Blocking<void> =>
+  linkat(task, AT_FDCWD, oldpath, AT_FDCWD, newpath, 0);
+
+/**
+ * symlinkat(2). FUSE: the walk, LOOKUP, SYMLINK.
+ *
+ * @throws ENOENT for an empty target, ENAMETOOLONG for one of PATH_MAX bytes or more; as {@link createAt}
+ * @see Linux fs/namei.c, do_symlinkat()
+ */
+export function* symlinkat(task: Thread, target: ByteString, newdirfd: number, path: ByteString): Blocking<void> {
+  checkPath(target);
+  yield* createAt(
+    task,
+    { dirfd: newdirfd, path },
+    { kind: 'file', make: (dir, dentry) => dir.symlink(task, dentry, target) },
+  );
+}
+
+/** symlink(2). */
+export const symlink = (task: Thread, target: ByteString, path: ByteString): Blocking<void> =>
+  symlinkat(task, target, AT_FDCWD, path);
+
+/**
+ * readlinkat(2). An empty path means the symlink that `dirfd` was opened on with O_PATH and O_NOFOLLOW.
+ * FUSE: the walk, then READLINK.
+ *
+ * @throws the walk's errors; for no symlink EINVAL, or ENOENT with an empty path
+ * @see Linux fs/stat.c, do_readlinkat()
+ */
+export const readlinkat = (task: Thread, dirfd: number, path: ByteString): Blocking<ByteString> =>
+  atPath(task, { dirfd, path, follow: false, allowEmpty: true }, function* (found) {
+    const inode = inodeAt(found);
+    if (inode.type !== S_IFLNK) throw path === '' ? ENOENT : EINVAL;
+    return yield* inode.readlink(task);
+  });
+
+/** readlink(2). */
+export const readlink = (task: Thread, path: ByteString): Blocking<ByteString> => readlinkat(task, AT_FDCWD, path);
+
+function* linkLocked(task: Thread, source: Inode, dir: Inode, dentry: Dentry): Blocking<void> {
+  if (source.superblock !== dir.superblock) throw EXDEV;
+  if (source.type === S_IFDIR) throw EPERM;
+  yield* exclusively(task, source.lock, `inode ${source.ino} to link it`, function* () {
+    if (source.tryGetattr(task, STATX_NLINK, AT_STATX_DONT_SYNC)?.nlink === 0) throw ENOENT;
+    yield* dir.link(task, source, dentry);
+  });
+}

@@ -1,0 +1,160 @@
+import { EBADF, EFBIG, EINVAL, EISDIR, ENXIO, EOVERFLOW, ESPIPE } from '../abi/errno.ts';
+import { MAX_RW_COUNT, O_APPEND, S_IFDIR, SEEK_CUR, SEEK_DATA, SEEK_END, SEEK_HOLE, SEEK_SET } from '../abi/linux.ts';
+import type { Thread } from '../process/thread.ts';
+import type { Blocking } from '../task/blocking.ts';
+import type { File } from '../vfs/file.ts';
+import { mayRead, mayWrite } from './access-mode.ts';
+import { gather, scatter, vector } from './io-vector.ts';
+import { MAX_FILE_SIZE } from './limits.ts';
+import { exclusively } from './locking.ts';
+import { withFile } from './with-file.ts';
+
+/**
+ * read(2): from the file's position on, which moves. Nothing is asked for 0 bytes. FUSE: READ as the file's cache needs.
+ *
+ * @throws EBADF; EISDIR; what the server answers
+ * @see Linux fs/read_write.c, ksys_read()
+ */
+export const read = (task: Thread, fd: number, buffer: Uint8Array): Blocking<number> =>
+  atPosition(task, fd, (file) => readAt(task, file, buffer, file.position));
+
+/** pread(2): from `offset` on; the position stays. @throws EINVAL for an impossible offset; EBADF; ESPIPE; as {@link read} */
+export const pread = (task: Thread, fd: number, buffer: Uint8Array, offset: number): Blocking<number> =>
+  atOffset(task, fd, offset, (file) => readAt(task, file, buffer, offset));
+
+/** readv(2): one read that fills the buffers in turn. @throws EBADF; EINVAL for more than IOV_MAX buffers; as {@link read} */
+export const readv = (task: Thread, fd: number, buffers: readonly Uint8Array[]): Blocking<number> =>
+  atPosition(task, fd, (file) => readInto(task, file, buffers, file.position));
+
+/** preadv(2). @throws as {@link pread} and {@link readv} */
+export const preadv = (task: Thread, fd: number, buffers: readonly Uint8Array[], offset: number): Blocking<number> =>
+  atOffset(task, fd, offset, (file) => readInto(task, file, buffers, offset));
+
+/**
+ * write(2): at the file's position, which moves, or with O_APPEND at the end. FUSE: WRITE as the file's cache needs.
+ *
+ * @throws EBADF; EFBIG; what the server answers
+ * @see Linux fs/read_write.c, ksys_write()
+ */
+export const write = (task: Thread, fd: number, data: Uint8Array): Blocking<number> =>
+  atPosition(task, fd, (file) => writeAt(task, file, data, file.position));
+
+/** pwrite(2): at `offset`, but with O_APPEND at the end; the position stays. @throws EINVAL; EBADF; ESPIPE; as {@link write} */
+export const pwrite = (task: Thread, fd: number, data: Uint8Array, offset: number): Blocking<number> =>
+  atOffset(task, fd, offset, (file) => writeAt(task, file, data, offset));
+
+/** writev(2): one write of all the buffers. @throws EBADF; EINVAL for more than IOV_MAX buffers; as {@link write} */
+export const writev = (task: Thread, fd: number, buffers: readonly Uint8Array[]): Blocking<number> =>
+  atPosition(task, fd, (file) => writeFrom(task, file, buffers, file.position));
+
+/** pwritev(2). @throws as {@link pwrite} and {@link writev} */
+export const pwritev = (task: Thread, fd: number, buffers: readonly Uint8Array[], offset: number): Blocking<number> =>
+  atOffset(task, fd, offset, (file) => writeFrom(task, file, buffers, offset));
+
+/**
+ * lseek(2): moves a file's position and returns it. The whole of a file is data, with a hole behind its end.
+ * A directory's position is what the entry before it told to go on from. FUSE: GETATTR for SEEK_END, _DATA and _HOLE.
+ *
+ * @throws EBADF; EINVAL for an unknown `whence`; ESPIPE; ENXIO for SEEK_DATA and SEEK_HOLE from the end of the file on;
+ *   EINVAL for a position that cannot be; EOVERFLOW for a directory's present one that no number can hold
+ * @see Linux fs/read_write.c, ksys_lseek() and generic_file_llseek_size()
+ */
+export const lseek = (task: Thread, fd: number, offset: number, whence: number): Blocking<number> =>
+  withFile(task, fd, (file) =>
+    exclusively(task, file.positionLock, `the position of descriptor ${fd}`, () => seek(task, file, offset, whence)),
+  );
+
+/** What one transfer moved, and the file offset behind it. */
+interface Transfer {
+  readonly count: number;
+  readonly end: number;
+}
+
+/** The road of calls that use the file's position: one at a time, so that none sees the other's bytes. */
+function* atPosition(task: Thread, fd: number, transfer: (file: File) => Blocking<Transfer>): Blocking<number> {
+  return yield* withFile(task, fd, (file) =>
+    exclusively(task, file.positionLock, `the position of descriptor ${fd}`, function* () {
+      const { count, end } = yield* transfer(file);
+      if (count > 0) file.position = end;
+      return count;
+    }),
+  );
+}
+
+/** The road of calls that bring their own offset. */
+function* atOffset(
+  task: Thread,
+  fd: number,
+  offset: number,
+  transfer: (file: File) => Blocking<Transfer>,
+): Blocking<number> {
+  if (offset < 0 || !Number.isInteger(offset)) throw EINVAL;
+  return yield* withFile(task, fd, function* (file) {
+    if (!file.isSeekable) throw ESPIPE;
+    return (yield* transfer(file)).count;
+  });
+}
+
+function* readAt(task: Thread, file: File, buffer: Uint8Array, offset: number): Blocking<Transfer> {
+  if (!mayRead(file)) throw EBADF;
+  if (file.inode.type === S_IFDIR) throw EISDIR;
+  const room = buffer.subarray(0, Math.min(MAX_RW_COUNT, Math.max(0, MAX_FILE_SIZE - offset)));
+  const count = room.length === 0 ? 0 : yield* file.read(task, room, offset);
+  return { count, end: offset + count };
+}
+
+function* writeAt(task: Thread, file: File, data: Uint8Array, offset: number): Blocking<Transfer> {
+  if (!mayWrite(file)) throw EBADF;
+  if (data.length === 0) return { count: 0, end: offset };
+  const { inode, flags } = file;
+  const room = (flags & O_APPEND) !== 0 ? MAX_FILE_SIZE : MAX_FILE_SIZE - offset;
+  if (room <= 0) throw EFBIG;
+  const taken = data.subarray(0, Math.min(MAX_RW_COUNT, room));
+  return yield* exclusively(task, inode.lock, `inode ${inode.ino} to write`, function* () {
+    const { written, end } = yield* file.write(task, taken, offset);
+    return { count: written, end };
+  });
+}
+
+function* readInto(task: Thread, file: File, buffers: readonly Uint8Array[], offset: number): Blocking<Transfer> {
+  if (!mayRead(file)) throw EBADF;
+  const joined = vector(buffers);
+  if (joined.length === 0) return { count: 0, end: offset };
+  const transfer = yield* readAt(task, file, joined, offset);
+  if (buffers.length > 1) scatter(joined.subarray(0, transfer.count), buffers);
+  return transfer;
+}
+
+function* writeFrom(task: Thread, file: File, buffers: readonly Uint8Array[], offset: number): Blocking<Transfer> {
+  if (!mayWrite(file)) throw EBADF;
+  const joined = vector(buffers);
+  if (buffers.length > 1) gather(buffers, joined);
+  return yield* writeAt(task, file, joined, offset);
+}
+
+function* seek(task: Thread, file: File, offset: number, whence: number): Blocking<number> {
+  if (whence < SEEK_SET || whence > SEEK_HOLE) throw EINVAL;
+  if (!file.isSeekable) throw ESPIPE;
+  if (whence === SEEK_CUR && offset === 0) return positionOf(file);
+  const position = yield* targetOf(task, file, offset, whence);
+  if (!Number.isInteger(position) || position < 0 || position > MAX_FILE_SIZE) throw EINVAL;
+  if (file.inode.type === S_IFDIR) file.cookie = BigInt(position);
+  else file.position = position;
+  return position;
+}
+
+function* targetOf(task: Thread, file: File, offset: number, whence: number): Blocking<number> {
+  if (whence === SEEK_SET) return offset;
+  if (whence === SEEK_CUR) return positionOf(file) + offset;
+  const end = yield* file.endOfFile(task);
+  if (whence === SEEK_END) return end + offset;
+  if (offset < 0 || offset >= end) throw ENXIO;
+  return whence === SEEK_DATA ? offset : end;
+}
+
+function positionOf(file: File): number {
+  if (file.inode.type !== S_IFDIR) return file.position;
+  const position = Number(BigInt.asIntN(64, file.cookie));
+  if (!Number.isSafeInteger(position)) throw EOVERFLOW;
+  return position;
+}

@@ -1,0 +1,6 @@
+import { S_IFBLK, S_IFCHR, S_IFIFO, S_IFSOCK } from '../abi/linux.ts';
+
+const special = new Set([S_IFIFO, S_IFSOCK, S_IFCHR, S_IFBLK]);
+
+/** Whether these S_IFMT bits are a pipe's, socket's or device's: the file system keeps only its name and attributes. */
+export const isSpecial = (type: number): boolean => special.has(type);

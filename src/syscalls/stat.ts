@@ -1,0 +1,58 @@
+import type { ByteString } from '../abi/bytes.ts';
+import { EINVAL } from '../abi/errno.ts';
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_NO_AUTOMOUNT,
+  AT_STATX_DONT_SYNC,
+  AT_STATX_FORCE_SYNC,
+  AT_SYMLINK_NOFOLLOW,
+  STATX_BASIC_STATS,
+} from '../abi/linux.ts';
+import type { Thread } from '../process/thread.ts';
+import type { Blocking } from '../task/blocking.ts';
+import type { Inode } from '../vfs/inode.ts';
+import type { Stat } from '../vfs/stat.ts';
+import { atPath, inodeAt } from './resolve.ts';
+import { withFile } from './with-file.ts';
+
+const SYNC_TYPE = AT_STATX_FORCE_SYNC | AT_STATX_DONT_SYNC;
+const KNOWN_FLAGS = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | SYNC_TYPE;
+const STATX__RESERVED = 0x80000000;
+
+/**
+ * statx(2). `mask` names the fields that must be right; the others are what the cache has.
+ * FUSE: the walk, then GETATTR or STATX unless cached attributes hold.
+ *
+ * @throws EINVAL for a reserved mask bit, both AT_STATX_ flags or an unknown flag; the walk's errors
+ * @see Linux fs/stat.c, do_statx()
+ */
+export function* statx(task: Thread, dirfd: number, path: ByteString, flags: number, mask: number): Blocking<Stat> {
+  if ((mask & STATX__RESERVED) !== 0) throw EINVAL;
+  if ((flags & SYNC_TYPE) === SYNC_TYPE) throw EINVAL;
+  if ((flags & ~KNOWN_FLAGS) !== 0) throw EINVAL;
+  const follow = (flags & AT_SYMLINK_NOFOLLOW) === 0;
+  const allowEmpty = (flags & AT_EMPTY_PATH) !== 0;
+  return yield* atPath(task, { dirfd, path, follow, allowEmpty }, (found) =>
+    attributesOf(task, inodeAt(found), mask, flags & SYNC_TYPE),
+  );
+}
+
+/** fstatat(2). @throws EINVAL for an unknown flag; the walk's errors @see Linux fs/stat.c, vfs_fstatat() */
+export const fstatat = (task: Thread, dirfd: number, path: ByteString, flags: number): Blocking<Stat> =>
+  statx(task, dirfd, path, flags, STATX_BASIC_STATS);
+
+/** stat(2): follows a symlink. */
+export const stat = (task: Thread, path: ByteString): Blocking<Stat> => fstatat(task, AT_FDCWD, path, 0);
+
+/** lstat(2): shows a symlink itself. */
+export const lstat = (task: Thread, path: ByteString): Blocking<Stat> =>
+  fstatat(task, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
+
+/** fstat(2), of O_PATH descriptors too. @throws EBADF */
+export const fstat = (task: Thread, fd: number): Blocking<Stat> =>
+  withFile(task, fd, (file) => attributesOf(task, file.inode, STATX_BASIC_STATS, 0), 'any');
+
+function* attributesOf(task: Thread, inode: Inode, mask: number, flags: number): Blocking<Stat> {
+  return inode.tryGetattr(task, mask, flags) ?? (yield* inode.getattr(task, mask, flags));
+}

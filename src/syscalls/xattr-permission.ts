@@ -1,0 +1,30 @@
+import type { ByteString } from '../abi/bytes.ts';
+import { ENODATA, EPERM } from '../abi/errno.ts';
+import { S_IFDIR, S_IFREG, S_ISVTX } from '../abi/linux.ts';
+import type { Blocking } from '../task/blocking.ts';
+import type { Task } from '../task/task.ts';
+import { type Inode, MAY_WRITE } from '../vfs/inode.ts';
+import { isOwner, permission } from '../vfs/permission.ts';
+
+/**
+ * Whether the task may read (MAY_READ) or change (MAY_WRITE) an extended attribute, by the rules of its name's space.
+ * What may not be read looks absent.
+ *
+ * @throws EPERM or ENODATA for `trusted.` without CAP_SYS_ADMIN, and for `user.` on other than files and directories;
+ *   EPERM for `user.` on another's sticky directory; EACCES
+ * @see Linux fs/xattr.c, xattr_permission()
+ */
+export function* xattrPermission(task: Task, inode: Inode, name: ByteString, mask: number): Blocking<void> {
+  if (name.startsWith('security.') || name.startsWith('system.')) return;
+  const refused = mask === MAY_WRITE ? EPERM : ENODATA;
+  if (name.startsWith('trusted.')) {
+    if (!task.credentials.capabilities.has('CAP_SYS_ADMIN')) throw refused;
+    return;
+  }
+  if (name.startsWith('user.')) {
+    if (inode.type !== S_IFREG && inode.type !== S_IFDIR) throw refused;
+    const isSticky = inode.type === S_IFDIR && (inode.mode & S_ISVTX) !== 0;
+    if (isSticky && mask === MAY_WRITE && !isOwner(task.credentials, inode)) throw EPERM;
+  }
+  yield* permission(task, inode, mask);
+}

@@ -1,0 +1,71 @@
+import { Errno } from '../abi/errno.ts';
+import type { Connection } from '../fuse/connection.ts';
+import type { DeviceFile } from '../fuse/device-file.ts';
+import type { Kernel } from '../kernel.ts';
+import { type Blocking, sleep } from '../task/blocking.ts';
+import { credentialsOf } from '../task/credentials.ts';
+import { Task } from '../task/task.ts';
+import type { Transport } from './transport.ts';
+
+/** A server in this process: it takes requests, and answers each at once or later through what it was given. */
+export interface Endpoint {
+  receive(message: Uint8Array): void;
+  close(): void;
+}
+
+/**
+ * Serves a device file by a server on this very thread: a task of the kernel hands it the requests.
+ * A synchronous server can so answer a synchronous call; an asynchronous one needs the event loop.
+ */
+export class InProcessTransport implements Transport {
+  /** Whatever a server on this thread still owes, only the event loop can bring. */
+  readonly expectsProgress = false;
+  readonly #kernel: Kernel;
+  readonly #connection: Connection;
+  readonly #file: DeviceFile;
+  readonly #endpoint: Endpoint;
+  #isClosed = false;
+
+  /** `serve` makes the server, which answers through `send`. */
+  constructor(kernel: Kernel, connection: Connection, serve: (send: (reply: Uint8Array) => void) => Endpoint) {
+    this.#kernel = kernel;
+    this.#connection = connection;
+    this.#file = connection.device.open();
+    this.#endpoint = serve((reply) => this.#deliver(reply));
+  }
+
+  start(): void {
+    const { scheduler } = this.#kernel;
+    const task = new Task(scheduler, 0, credentialsOf(0, 0));
+    scheduler.start(task, this.#serve(task), (result) => result());
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#endpoint.close();
+    this.#file.close();
+  }
+
+  *#serve(task: Task): Blocking<void> {
+    const isOver = (): boolean => this.#isClosed || this.#connection.state === 'aborted';
+    const { readable } = this.#file;
+    for (;;) {
+      const why = `requests for ${this.#connection.name}`;
+      yield* sleep(task, readable, () => isOver() || this.#file.hasWork, why, 'event');
+      if (isOver()) return;
+      const message = this.#file.take(Number.POSITIVE_INFINITY);
+      if (message !== null) this.#endpoint.receive(message);
+    }
+  }
+
+  /** A reply that the device refuses is the server's mistake; it is told as by write(2). @throws the device's errno */
+  #deliver(reply: Uint8Array): void {
+    if (this.#isClosed) return;
+    try {
+      this.#file.write(reply, 'given');
+    } catch (error) {
+      if (!(error instanceof Errno) || this.#connection.state !== 'aborted') throw error;
+    }
+  }
+}
