@@ -3,7 +3,7 @@
  * `server` and `linux` stand beside the kernel: nothing from `task` to `kernel` may import them.
  */
 const kernel = ['abi', 'task', 'fuse', 'vfs', 'process', 'fusefs', 'syscalls'];
-const doors = [...kernel, 'kernel', 'server', 'linux', 'reactor', 'transport', 'node-fs', 'attach', 'mount'];
+const doors = [...kernel, 'kernel', 'server', 'linux', 'servers', 'transport', 'node-fs', 'attach', 'mount'];
 
 const layers = {
   abi: [],
@@ -13,13 +13,13 @@ const layers = {
   process: ['abi', 'task', 'vfs'],
   fusefs: ['abi', 'task', 'fuse', 'vfs', 'process'],
   syscalls: ['abi', 'task', 'fuse', 'vfs', 'process', 'fusefs'],
-  reactor: [],
-  kernel: [...kernel, 'reactor'],
+  kernel: kernel,
   server: ['abi'],
-  linux: ['abi', 'task', 'reactor'],
-  transport: [...kernel, 'kernel', 'server', 'linux', 'reactor'],
-  'node-fs': [...kernel, 'kernel', 'server', 'linux', 'reactor'],
-  attach: [...kernel, 'kernel', 'server', 'linux', 'reactor', 'transport', 'node-fs'],
+  linux: ['abi', 'task'],
+  servers: ['abi', 'server', 'linux'],
+  transport: [...kernel, 'kernel', 'server', 'linux'],
+  'node-fs': [...kernel, 'kernel', 'server', 'linux'],
+  attach: [...kernel, 'kernel', 'server', 'linux', 'transport', 'node-fs'],
   mount: doors,
   cli: [...doors, 'index'],
   index: doors,
@@ -27,12 +27,9 @@ const layers = {
 };
 
 /** What runs in a browser too: it imports no module of Node and no package. */
-const pure = [...kernel, 'kernel', 'server', 'reactor'];
+const pure = [...kernel, 'kernel', 'server'];
 
-/** The interface a kernel and its host share lives in transport/, below the rest of that folder. */
-const paths = { reactor: 'transport/reactor\\.ts$', transport: 'transport/(?!reactor\\.ts$)' };
-const pathOf = (name) => paths[name] ?? `${name}(?:/|\\.ts$)`;
-const within = (names) => `^src/(?:${names.map(pathOf).join('|')})`;
+const within = (names) => `^src/(?:${names.join('|')})(?:/|\\.ts$)`;
 const tests = '\\.test\\.ts$|/testing/';
 
 module.exports = {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,85 +6,107 @@ import { Errno } from '../abi/errno.ts';
 import { sendDescriptor } from '../linux/descriptor-passing.ts';
 import { closeDescriptor, listenAt, sendBlocking, tryAccept, tryReceive } from '../linux/sockets.ts';
 import type { Reactor, Watch } from '../transport/reactor.ts';
-import { DOOR } from './stand-in.ts';
+import { detach, isMountPoint } from './kernel-mounts.ts';
+import { DONE } from './stand-in.ts';
 
 const REQUEST_ROOM = 65_536; // bytes of a command line
-const NOTHING_TO_GIVE = Buffer.from([0]);
+/** The longest name of a directory whose socket still has a path that fits into an address. */
+const DIRECTORY_MAX = 80; // bytes
 
-/** A program's own file as JavaScript: what Node can run. Sources run from where they were built to. */
-const built = (name: string): string =>
-  fileURLToPath(new URL(name, import.meta.url.replace(/\/src\/attach\/[^/]*\.ts$/, '/dist/attach/')));
+/** The stand-in as JavaScript, which Node can run: from the sources it is where they are built to. */
+const program = (): string =>
+  fileURLToPath(new URL('stand-in-main.js', import.meta.url.replace(/\/src\/attach\/[^/]*\.ts$/, '/dist/attach/')));
+
+/** Text as one word for a shell. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /**
  * A private directory with programs named fusermount3 and fusermount, for the front of a daemon's PATH, and the door at
- * which they ask for the daemon's device. `mountPoint` is a directory the daemon may believe it mounts on.
+ * which they ask for the daemon's device. Their door is written into them: go-fuse runs them with an empty environment.
  */
 export class StandInDoor {
+  readonly directory: string;
+  /** A directory that the daemon may believe it mounts on. */
   readonly mountPoint: string;
-  readonly #directory: string;
-  readonly #device: number;
   readonly #reactor: Reactor;
+  readonly #onUnmount: () => void;
   readonly #listener: number;
   readonly #visitors = new Map<number, Watch>();
   readonly #watch: Watch;
-  /** Whether a daemon has come for its device. */
-  wasUsed = false;
+  #device: number | null;
 
-  /** `device` is the daemon's end of the socket, which stays the caller's. */
-  constructor(reactor: Reactor, device: number) {
+  /** `device` is the daemon's end of the socket, which stays the caller's; `onUnmount` hears that the daemon wants no more. */
+  constructor(reactor: Reactor, device: number, onUnmount: () => void) {
     this.#reactor = reactor;
     this.#device = device;
-    this.#directory = mkdtempSync(join(tmpdir(), 'fusewire-'));
-    this.mountPoint = join(this.#directory, 'mnt');
+    this.#onUnmount = onUnmount;
+    const parent = Buffer.byteLength(tmpdir()) > DIRECTORY_MAX ? '/tmp' : tmpdir();
+    this.directory = realpathSync(mkdtempSync(join(parent, 'fusewire-')));
+    this.mountPoint = join(this.directory, 'mnt');
     mkdirSync(this.mountPoint);
-    const program = `#!/bin/sh\nexec '${process.execPath}' '${built('stand-in-main.js')}' "$@"\n`;
+    const door = join(this.directory, 'door');
+    const script = `#!/bin/sh\nexec ${[process.execPath, program(), door].map(quoted).join(' ')} "$@"\n`;
     for (const name of ['fusermount', 'fusermount3']) {
-      writeFileSync(join(this.#directory, name), program, { mode: 0o755 });
+      writeFileSync(join(this.directory, name), script, { mode: 0o755 });
     }
-    this.#listener = listenAt(join(this.#directory, 'door'));
+    this.#listener = listenAt(door);
     this.#watch = reactor.watch(this.#listener, { readable: true, writable: false }, () => this.#accept());
     this.#watch.unref();
   }
 
-  /** What a daemon's environment needs so that it finds the stand-in. */
-  environment(path: string | undefined): Record<string, string> {
-    return {
-      PATH: path === undefined ? this.#directory : `${this.#directory}:${path}`,
-      [DOOR]: join(this.#directory, 'door'),
-    };
+  /** The device is not this process's any more: whoever asks for it from now on is refused. */
+  withdraw(): void {
+    this.#device = null;
   }
 
+  /** Closes the door and removes the directory. What somebody mounted in it is detached, and never looked into. */
   close(): void {
     this.#watch.close();
     closeDescriptor(this.#listener);
     for (const visitor of [...this.#visitors.keys()]) this.#dismiss(visitor);
-    rmSync(this.#directory, { recursive: true, force: true });
+    for (const name of ['fusermount', 'fusermount3', 'door']) rmSync(join(this.directory, name), { force: true });
+    if (isMountPoint(this.mountPoint)) detach(this.mountPoint);
+    try {
+      rmdirSync(this.mountPoint);
+      rmdirSync(this.directory);
+    } catch (error) {
+      // Still in use: better left behind than emptied.
+      if ((error as NodeJS.ErrnoException).syscall !== 'rmdir') throw error;
+    }
   }
 
   #accept(): void {
     for (let visitor = tryAccept(this.#listener); visitor !== null; visitor = tryAccept(this.#listener)) {
       const fd = visitor;
-      const watch = this.#reactor.watch(fd, { readable: true, writable: false }, () => this.#answer(fd));
+      const watch = this.#reactor.watch(fd, { readable: true, writable: false }, () => this.#hear(fd));
       watch.unref();
       this.#visitors.set(fd, watch);
     }
   }
 
-  /** One command line of a stand-in: `-u` reports an unmount, anything else asks for the device. */
-  #answer(visitor: number): void {
+  /** One command line of a stand-in. */
+  #hear(visitor: number): void {
     const request = Buffer.alloc(REQUEST_ROOM);
     try {
       const length = tryReceive(visitor, request);
       if (length === null) return;
-      const args = length > 0 ? (JSON.parse(request.toString('utf8', 0, length)) as unknown) : null;
-      if (Array.isArray(args) && !args.some((arg) => /^-[a-z]*u|^--unmount/.test(String(arg)))) {
-        sendDescriptor(visitor, this.#device, NOTHING_TO_GIVE);
-        this.wasUsed = true;
-      } else if (Array.isArray(args)) sendBlocking(visitor, NOTHING_TO_GIVE);
+      if (length > 0) this.#answer(visitor, JSON.parse(request.toString('utf8', 0, length)));
     } catch (error) {
       if (!(error instanceof Errno || error instanceof SyntaxError)) throw error;
     }
     this.#dismiss(visitor);
+  }
+
+  /** `-u` reports an unmount, anything else asks for the device. */
+  #answer(visitor: number, args: unknown): void {
+    if (Array.isArray(args) && args.some((arg) => /^(-[a-z]*u|--unmount)/.test(String(arg)))) {
+      sendBlocking(visitor, Buffer.from(DONE));
+      this.#onUnmount();
+    } else if (this.#device === null) {
+      sendBlocking(visitor, Buffer.from('this daemon has its device already'));
+    } else {
+      sendDescriptor(visitor, this.#device, Buffer.from(DONE));
+    }
   }
 
   #dismiss(visitor: number): void {

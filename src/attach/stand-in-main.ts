@@ -1,8 +1,10 @@
 import { standIn } from './stand-in.ts';
 
+const [door = '', ...args] = process.argv.slice(2);
 try {
-  standIn(process.argv.slice(2), process.env);
+  if (args.includes('-V') || args.includes('--version')) console.log('fusermount3 version: 3.14.0 (fusewire)');
+  else standIn(door, args, process.env);
 } catch (error) {
-  process.stderr.write(`fusermount: ${error instanceof Error ? error.message : String(error)}\n`);
+  console.error(`fusermount: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
-import { EISDIR } from '../abi/errno.ts';
 import { readDirents } from '../abi/dirent.ts';
+import { EISDIR } from '../abi/errno.ts';
 import { FOPEN_NONSEEKABLE, FOPEN_STREAM, FUSE_FSYNC_FDATASYNC } from '../abi/fuse.ts';
 import { PAGE_SIZE } from '../abi/linux.ts';
 import { FSYNCDIR, READDIR, RELEASEDIR } from '../abi/opcodes.ts';

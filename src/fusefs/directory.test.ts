@@ -116,9 +116,5 @@ test('without PARALLEL_DIROPS a directory is read by one at a time', () => {
 test('opening a directory below needs its name alone', () => {
   const m = new Scenario({ entryValid: 100, attrValid: 100 });
   m.server.tree.make(1n, 'd', S_IFDIR | 0o755);
-  m.does(
-    (t) => open(t, '/d', O_RDONLY),
-    "LOOKUP n=1 'd'",
-    'OPENDIR n=2 flags=0x8000 open_flags=0x0',
-  );
+  m.does((t) => open(t, '/d', O_RDONLY), "LOOKUP n=1 'd'", 'OPENDIR n=2 flags=0x8000 open_flags=0x0');
 });

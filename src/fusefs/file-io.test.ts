@@ -2,16 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toBytes as bytes } from '../abi/bytes.ts';
 import { EACCES, EINTR, EIO, ENOSPC, ENOSYS, ESPIPE } from '../abi/errno.ts';
 import { FOPEN_DIRECT_IO, FOPEN_NOFLUSH, FOPEN_NONSEEKABLE, FOPEN_STREAM } from '../abi/fuse.ts';
-import {
-  O_APPEND,
-  O_DIRECT,
-  O_DSYNC,
-  O_RDWR,
-  O_SYNC,
-  O_WRONLY,
-  SEEK_END,
-  SEEK_SET,
-} from '../abi/linux.ts';
+import { O_APPEND, O_DIRECT, O_DSYNC, O_RDWR, O_SYNC, O_WRONLY, SEEK_END, SEEK_SET } from '../abi/linux.ts';
 import { close } from '../syscalls/descriptors.ts';
 import { open } from '../syscalls/open.ts';
 import { lseek, pread, pwrite, read, write } from '../syscalls/read-write.ts';
@@ -264,11 +255,7 @@ describe('writing', () => {
     ['O_DSYNC', O_DSYNC, '9002', 1],
   ])('with %s is followed by FSYNC', (_name, flag, shown, datasync) => {
     const m = withFile({ flags: O_RDWR | flag });
-    m.does(
-      (t) => write(t, 3, bytes('a')),
-      WRITE({ off: 0, size: 1 }, shown),
-      `FSYNC n=2 fh=101 flags=${datasync}`,
-    );
+    m.does((t) => write(t, 3, bytes('a')), WRITE({ off: 0, size: 1 }, shown), `FSYNC n=2 fh=101 flags=${datasync}`);
   });
 
   test('overtakes a stat that was sent before it', () => {
@@ -434,12 +421,7 @@ test('what FLUSH and FSYNC answer is what close(2) and fsync(2) return; the file
   const m = withFile();
   m.server.script.errors = { FLUSH: EIO, FSYNC: ENOSPC };
   m.fails(ENOSPC, (t) => fsync(t, 3), 'FSYNC n=2 fh=101 flags=0');
-  m.fails(
-    EIO,
-    (t) => close(t, 3),
-    'FLUSH n=2 fh=101 lo=Y',
-    'RELEASE n=2 fh=101 flags=0x8002 release_flags=0 lo=0',
-  );
+  m.fails(EIO, (t) => close(t, 3), 'FLUSH n=2 fh=101 lo=Y', 'RELEASE n=2 fh=101 flags=0x8002 release_flags=0 lo=0');
 });
 
 test('the end for SEEK_END is asked for with the handle when it is stale', () => {

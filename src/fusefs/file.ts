@@ -1,11 +1,5 @@
 import { ENOTDIR } from '../abi/errno.ts';
-import {
-  FOPEN_DIRECT_IO,
-  FOPEN_NOFLUSH,
-  FOPEN_NONSEEKABLE,
-  FOPEN_STREAM,
-  FUSE_FSYNC_FDATASYNC,
-} from '../abi/fuse.ts';
+import { FOPEN_DIRECT_IO, FOPEN_NOFLUSH, FOPEN_NONSEEKABLE, FOPEN_STREAM, FUSE_FSYNC_FDATASYNC } from '../abi/fuse.ts';
 import { STATX_SIZE } from '../abi/linux.ts';
 import { FLUSH, FSYNC, RELEASE } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';

@@ -190,7 +190,6 @@ describe('READDIR', () => {
       { ino: 0n, next: 1n, type: 8, name: 'in\0side' },
       { ino: 5n, next: 1n << 63n, type: 3, name: 'x'.repeat(4095) },
     ]);
-    m.does((t) => getdents(t, 3, 4096), readdir(0).replace('off=0', 'off=9223372036854775808'));
   });
 
   test('cut within a record gives what is whole', () => {
@@ -234,13 +233,7 @@ describe('READLINK', () => {
     const m = new Scenario();
     m.server.tree.make(1n, 'l', S_IFLNK | 0o777);
     m.server.script.answers.READLINK = { data: new Uint8Array(4096) };
-    m.fails(
-      EIO,
-      (t) => readlink(t, '/l'),
-      "LOOKUP n=1 'l'",
-      'READLINK n=2',
-      '  refused: a reply of 4112 bytes',
-    );
+    m.fails(EIO, (t) => readlink(t, '/l'), "LOOKUP n=1 'l'", 'READLINK n=2', '  refused: a reply of 4112 bytes');
   });
 });
 
@@ -293,4 +286,11 @@ test('STATFS passes on what the server says', () => {
   const st = { blocks: 7, bfree: 9, bavail: 1, files: 0, ffree: 5, bsize: 3, namelen: 11, frsize: 1 };
   m.server.script.answers.STATFS = { body: { st } };
   expect(m.does((t) => statfs(t, '/'), 'STATFS n=1')).toEqual({ type: 0x65735546, ...st });
+});
+
+test('STATFS without a size of fragments counts in blocks', () => {
+  const m = new Scenario();
+  const st = { blocks: 7, bfree: 9, bavail: 1, files: 0, ffree: 5, bsize: 512, namelen: 11, frsize: 0 };
+  m.server.script.answers.STATFS = { body: { st } };
+  expect(m.does((t) => statfs(t, '/'), 'STATFS n=1').frsize).toBe(512);
 });

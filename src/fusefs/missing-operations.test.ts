@@ -79,10 +79,7 @@ test('without OPEN, not even a file that CREATE opened is released', () => {
 test('without OPENDIR, directories are read and never released', () => {
   const m = without('OPENDIR FSYNCDIR');
   const fd = m.does((t) => open(t, '/', O_RDONLY), 'OPENDIR n=1 flags=0x8000 open_flags=0x0');
-  m.does(
-    (t) => getdents(t, fd, 4096),
-    'READDIR n=1 fh=0 off=0 size=4096 read_flags=0x0 lo=0 flags=0x8000',
-  );
+  m.does((t) => getdents(t, fd, 4096), 'READDIR n=1 fh=0 off=0 size=4096 read_flags=0x0 lo=0 flags=0x8000');
   m.does((t) => fsync(t, fd), 'FSYNCDIR n=1 fh=0 flags=0');
   m.does((t) => fsync(t, fd));
   m.does((t) => close(t, fd));

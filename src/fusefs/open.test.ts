@@ -176,16 +176,8 @@ describe('renameat2', () => {
   test('with flags sends RENAME2', () => {
     const m = cached();
     m.server.tree.make(1n, 'd', S_IFDIR | 0o755);
-    m.does(
-      renamed('/f', '/g', RENAME_NOREPLACE),
-      "LOOKUP n=1 'g'",
-      "RENAME2 n=1 newdir=1 flags=0x1 'f' -> 'g'",
-    );
-    m.does(
-      renamed('/g', '/w', RENAME_WHITEOUT),
-      "LOOKUP n=1 'w'",
-      "RENAME2 n=1 newdir=1 flags=0x4 'g' -> 'w'",
-    );
+    m.does(renamed('/f', '/g', RENAME_NOREPLACE), "LOOKUP n=1 'g'", "RENAME2 n=1 newdir=1 flags=0x1 'f' -> 'g'");
+    m.does(renamed('/g', '/w', RENAME_WHITEOUT), "LOOKUP n=1 'w'", "RENAME2 n=1 newdir=1 flags=0x4 'g' -> 'w'");
   });
 
   test('exchanges what the names stand for', () => {
@@ -206,7 +198,10 @@ describe('renameat2', () => {
 });
 
 describe('statx', () => {
-  const ask = (mask: number, flags = 0) => (t: ReturnType<Scenario['thread']>) => statx(t, AT_FDCWD, '/f', flags, mask);
+  const ask =
+    (mask: number, flags = 0) =>
+    (t: ReturnType<Scenario['thread']>) =>
+      statx(t, AT_FDCWD, '/f', flags, mask);
   const BOTH = STATX_BASIC_STATS | STATX_BTIME;
   const STATX = 'STATX n=2 flags=0 fh=0 sx_flags=0x0 sx_mask=0xfff';
   const GETATTR = 'GETATTR n=2 flags=0 fh=0';

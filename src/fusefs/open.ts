@@ -1,21 +1,6 @@
-import { EEXIST, EIO, EISDIR, ENOSYS } from '../abi/errno.ts';
-import {
-  FOPEN_CACHE_DIR,
-  FOPEN_KEEP_CACHE,
-  FOPEN_PASSTHROUGH,
-  FUSE_OPEN_KILL_SUIDGID,
-} from '../abi/fuse.ts';
-import {
-  O_CLOEXEC,
-  O_CREAT,
-  O_EXCL,
-  O_LARGEFILE,
-  O_NOCTTY,
-  O_TRUNC,
-  S_IFDIR,
-  S_IFMT,
-  S_IFREG,
-} from '../abi/linux.ts';
+import { EEXIST, EIO, ENOSYS } from '../abi/errno.ts';
+import { FOPEN_CACHE_DIR, FOPEN_KEEP_CACHE, FOPEN_PASSTHROUGH, FUSE_OPEN_KILL_SUIDGID } from '../abi/fuse.ts';
+import { O_CLOEXEC, O_CREAT, O_EXCL, O_LARGEFILE, O_NOCTTY, O_TRUNC, S_IFDIR, S_IFMT, S_IFREG } from '../abi/linux.ts';
 import { CREATE, OPEN, OPENDIR, RELEASE } from '../abi/opcodes.ts';
 import type { fuse_open_out } from '../abi/structs.ts';
 import type { Blocking } from '../task/blocking.ts';
@@ -29,9 +14,9 @@ import { FuseDirectoryFile } from './directory-file.ts';
 import { FuseFile } from './file.ts';
 import { type Handle, releaseHandle } from './handle.ts';
 import type { FuseInode } from './inode.ts';
-import { lookup, tie } from './lookup.ts';
-import { contentChanged, forgetName } from './remove.ts';
+import { tie } from './lookup.ts';
 import { mayKeepSetId } from './privileges.ts';
+import { contentChanged, forgetName } from './remove.ts';
 import { setattr } from './setattr.ts';
 
 /** Flags that are for the call alone: no request to open and no open file has them. */
@@ -63,12 +48,11 @@ export function* open(task: Task, inode: FuseInode, path: Path, flags: number): 
 }
 
 /**
- * Looks a new name up, or makes and opens the file of a negative one. Undefined when the lookup found a file.
+ * Makes the file of a negative dentry and opens it.
  *
- * FUSE: LOOKUP for a name not known; then CREATE, or where the server has none, MKNOD and OPEN.
+ * FUSE: CREATE, or where the server has none, MKNOD and OPEN.
  *
- * @throws EIO for a bad directory or a reply without sense, EEXIST with O_EXCL when the lookup found something; what
- *   the server answers.
+ * @throws EIO for a bad directory or a reply without sense; what the server answers.
  * @see Linux fs/fuse/dir.c, fuse_atomic_open()
  */
 export function* atomicOpen(
@@ -76,24 +60,17 @@ export function* atomicOpen(
   dir: FuseInode,
   path: Path,
   how: { readonly flags: number; readonly mode: number; readonly umask: number },
-): Blocking<Opened | undefined> {
+): Blocking<Opened> {
   const { dentry } = path;
-  const { flags, mode, umask } = how;
   dir.check();
-  if (!dentry.hashed) {
-    const found = yield* lookup(task, dir, dentry);
-    if (!found.isNegative && (flags & O_EXCL) !== 0) throw EEXIST;
-    if (found !== dentry && (flags & O_CREAT) !== 0) throw EISDIR;
-  }
-  if (!dentry.isNegative || (flags & O_CREAT) === 0) return undefined;
   try {
     return { file: yield* create(task, dir, path, how), created: true };
   } catch (error) {
     if (error === EEXIST) forgetName(dentry);
     if (error !== ENOSYS) throw error;
   }
-  yield* mknod(task, dir, dentry, { mode, rdev: 0, umask });
-  const file = yield* openRegular(task, dentry.inode as FuseInode, path, flags);
+  yield* mknod(task, dir, dentry, { ...how, rdev: 0 });
+  const file = yield* openRegular(task, dentry.inode as FuseInode, path, how.flags);
   return { file, created: true };
 }
 
@@ -151,7 +128,11 @@ function* openHandle(
     return handleOf(body);
   } catch (error) {
     if (error !== ENOSYS) throw error;
-    return { fh: 0n, openFlags: opcode === OPENDIR ? FOPEN_KEEP_CACHE | FOPEN_CACHE_DIR : FOPEN_KEEP_CACHE, isReal: false };
+    return {
+      fh: 0n,
+      openFlags: opcode === OPENDIR ? FOPEN_KEEP_CACHE | FOPEN_CACHE_DIR : FOPEN_KEEP_CACHE,
+      isReal: false,
+    };
   }
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { EINVAL } from '../abi/errno.ts';
 import { S_IFDIR, S_IFREG } from '../abi/linux.ts';
-import { thrownBy } from './testing/thrown-by.ts';
 import { completeOptions, parseMountData } from './options.ts';
+import { thrownBy } from './testing/thrown-by.ts';
 
 const REQUIRED = 'fd=3,rootmode=40000,user_id=1000,group_id=100';
 

@@ -2,9 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { toBytes as bytes } from '../abi/bytes.ts';
 import { EACCES, EPERM } from '../abi/errno.ts';
 import { AT_FDCWD, O_CREAT, O_RDONLY, O_RDWR, R_OK, S_IFDIR, S_IFREG, S_ISVTX, W_OK, X_OK } from '../abi/linux.ts';
-import { credentialsOf } from '../task/credentials.ts';
-import { MAY_EXEC } from '../vfs/inode.ts';
-import { permission } from '../vfs/permission.ts';
 import { access } from '../syscalls/access.ts';
 import { chmod, chown } from '../syscalls/attributes.ts';
 import { close } from '../syscalls/descriptors.ts';
@@ -17,10 +14,13 @@ import { utimensat } from '../syscalls/times.ts';
 import { truncate } from '../syscalls/truncate.ts';
 import { unlink } from '../syscalls/unlink.ts';
 import { chdir } from '../syscalls/working-directory.ts';
-import { getxattr, listxattr, setxattr } from '../syscalls/xattr.ts';
+import { getxattr, listxattr } from '../syscalls/xattr.ts';
+import { credentialsOf } from '../task/credentials.ts';
+import { MAY_EXEC } from '../vfs/inode.ts';
+import { permission } from '../vfs/permission.ts';
+import type { FuseMountOptions } from './options.ts';
 import { ROOT } from './testing/machine.ts';
 import { Scenario } from './testing/scenario.ts';
-import type { FuseMountOptions } from './options.ts';
 
 const USER = credentialsOf(1000, 1000);
 const TIME = { seconds: 1, nanoseconds: 0 };
@@ -72,11 +72,7 @@ describe('a file system whose server checks permissions', () => {
     const m = mounted({});
     m.server.tree.node(1n).mode |= S_ISVTX;
     const fd = m.does((t) => open(t, '/f', O_RDWR), 'OPEN n=2 flags=0x8002 open_flags=0x0');
-    m.does(
-      (t) => close(t, fd),
-      'FLUSH n=2 fh=101 lo=Y',
-      'RELEASE n=2 fh=101 flags=0x8002 release_flags=0 lo=0',
-    );
+    m.does((t) => close(t, fd), 'FLUSH n=2 fh=101 lo=Y', 'RELEASE n=2 fh=101 flags=0x8002 release_flags=0 lo=0');
     m.does(
       (t) => open(t, '/d/x', O_CREAT | O_RDWR, 0o777),
       "LOOKUP n=3 'x'",
@@ -128,12 +124,7 @@ describe('a file system with default_permissions', () => {
 
   test('looks a name up before it refuses to create it', () => {
     const m = mounted(options);
-    m.fails(
-      EACCES,
-      (t) => open(t, '/x', O_CREAT | O_RDWR, 0o777),
-      'GETATTR n=1 flags=0 fh=0',
-      "LOOKUP n=1 'x'",
-    );
+    m.fails(EACCES, (t) => open(t, '/x', O_CREAT | O_RDWR, 0o777), 'GETATTR n=1 flags=0 fh=0', "LOOKUP n=1 'x'");
   });
 
   test('asks for modes that have expired before it believes them', () => {
@@ -225,8 +216,9 @@ test('a read-only file system has access times that reading leaves alone', () =>
   m.does((t) => stat(t, '/'));
 });
 
-test('security attributes need no permission of the mode, others do', () => {
+test('security attributes are read whatever the mode, others are not', () => {
   const m = mounted({ defaultPermissions: true });
-  m.does((t) => setxattr(t, '/f', 'security.abc', bytes('1'), 0), "SETXATTR n=2 size=1 flags=0 'security.abc'");
-  m.fails(EACCES, (t) => setxattr(t, '/f', 'user.abc', bytes('1'), 0), 'GETATTR n=2 flags=0 fh=0');
+  m.server.tree.node(2n).xattrs.set('security.abc', bytes('1'));
+  expect(m.does((t) => getxattr(t, '/f', 'security.abc', 9), "GETXATTR n=2 size=9 'security.abc'")).toEqual(bytes('1'));
+  m.fails(EACCES, (t) => getxattr(t, '/f', 'user.abc', 9), 'GETATTR n=2 flags=0 fh=0');
 });

@@ -1,6 +1,6 @@
-import { ACCESS } from '../abi/opcodes.ts';
 import { EACCES } from '../abi/errno.ts';
 import { S_IFREG, S_IXUGO, STATX_GID, STATX_MODE, STATX_UID } from '../abi/linux.ts';
+import { ACCESS } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Credentials } from '../task/credentials.ts';
 import type { Task } from '../task/task.ts';

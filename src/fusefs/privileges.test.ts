@@ -1,15 +1,15 @@
 import { describe, test } from 'vitest';
 import { toBytes as bytes } from '../abi/bytes.ts';
-import { EIO, EINTR } from '../abi/errno.ts';
+import { EINTR, EIO } from '../abi/errno.ts';
 import { FOPEN_DIRECT_IO } from '../abi/fuse.ts';
 import type { InitFlag } from '../abi/init-flags.ts';
 import { O_RDWR, O_TRUNC, S_IFDIR, S_IFREG } from '../abi/linux.ts';
-import { credentialsOf } from '../task/credentials.ts';
 import { chown } from '../syscalls/attributes.ts';
 import { open } from '../syscalls/open.ts';
 import { write } from '../syscalls/read-write.ts';
 import { fstat, stat } from '../syscalls/stat.ts';
 import { ftruncate, truncate } from '../syscalls/truncate.ts';
+import { credentialsOf } from '../task/credentials.ts';
 import { ROOT } from './testing/machine.ts';
 import { Scenario } from './testing/scenario.ts';
 import type { Script } from './testing/scripted-server.ts';
@@ -46,7 +46,12 @@ describe('set-id bits that nobody else takes', () => {
 
   test('go with a truncation', () => {
     const m = setId([]);
-    m.does((t) => truncate(t, '/f', 5), PROBE, GETATTR, SETATTR('MODE|SIZE|LOCKOWNER', 'fh=0 size=5 mode=100777 uid=0 gid=0'));
+    m.does(
+      (t) => truncate(t, '/f', 5),
+      PROBE,
+      GETATTR,
+      SETATTR('MODE|SIZE|LOCKOWNER', 'fh=0 size=5 mode=100777 uid=0 gid=0'),
+    );
   });
 
   test('go with an ftruncate, whose handle GETATTR has too', () => {
@@ -120,7 +125,11 @@ describe('a server with HANDLE_KILLPRIV_V2', () => {
     const m = setId(['HANDLE_KILLPRIV_V2']);
     const fd = opened(m);
     m.does(put(fd), PROBE, SETATTR(''), WRITE(4));
-    m.does((t) => truncate(t, '/f', 5), PROBE, SETATTR('SIZE|LOCKOWNER|KILL_SUIDGID', 'fh=0 size=5 mode=0 uid=0 gid=0'));
+    m.does(
+      (t) => truncate(t, '/f', 5),
+      PROBE,
+      SETATTR('SIZE|LOCKOWNER|KILL_SUIDGID', 'fh=0 size=5 mode=0 uid=0 gid=0'),
+    );
     m.does((t) => chown(t, '/f', 9, 9), PROBE, SETATTR('UID|GID|KILL_SUIDGID', 'fh=0 size=0 mode=0 uid=9 gid=9'));
     m.credentials = ROOT;
     m.does((t) => chown(t, '/f', 9, 9), PROBE, SETATTR('UID|GID|KILL_SUIDGID', 'fh=0 size=0 mode=0 uid=9 gid=9'));
@@ -164,7 +173,13 @@ describe('capabilities', () => {
 
   test('go with a truncation and a change of owner', () => {
     const m = withCapabilities();
-    m.does((t) => truncate(t, '/f', 1), PROBE, PROBE, REMOVE, SETATTR('SIZE|LOCKOWNER', 'fh=0 size=1 mode=0 uid=0 gid=0'));
+    m.does(
+      (t) => truncate(t, '/f', 1),
+      PROBE,
+      PROBE,
+      REMOVE,
+      SETATTR('SIZE|LOCKOWNER', 'fh=0 size=1 mode=0 uid=0 gid=0'),
+    );
     m.server.tree.node(2n).xattrs.set('security.capability', new Uint8Array(20));
     m.does((t) => chown(t, '/f', 9, 9), PROBE, GETATTR, REMOVE, SETATTR('UID|GID', 'fh=0 size=0 mode=0 uid=9 gid=9'));
   });

@@ -16,6 +16,7 @@ export interface Privileges {
   readonly capabilities: boolean;
 }
 
+/** For files without privileges, and changes that leave them alone. */
 export const NOTHING_LOST: Privileges = { setId: false, capabilities: false };
 
 /**

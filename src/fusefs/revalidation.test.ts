@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EACCES, EIO, EINTR, ELOOP, ENOENT, ENOMEM, ENOTDIR, ESTALE } from '../abi/errno.ts';
+import { EACCES, EINTR, EIO, ELOOP, ENOENT, ENOMEM, ENOTDIR, ESTALE } from '../abi/errno.ts';
 import { FUSE_ATTR_SUBMOUNT } from '../abi/fuse.ts';
 import { O_CREAT, O_RDONLY, O_RDWR, S_IFDIR, S_IFREG } from '../abi/linux.ts';
 import { chmod } from '../syscalls/attributes.ts';
@@ -60,9 +60,7 @@ describe('a name that has expired', () => {
     const { tree } = m.server;
     const other = tree.make(1n, 'other', S_IFREG | 0o644);
     tree.node(1n).children.set('f', other.nodeid);
-    expect(
-      m.does((t) => stat(t, '/f'), "LOOKUP n=1 'f'", "LOOKUP n=1 'f'", 'FORGET n=3 nlookup=1').ino,
-    ).toBe(3n);
+    expect(m.does((t) => stat(t, '/f'), "LOOKUP n=1 'f'", "LOOKUP n=1 'f'", 'FORGET n=3 nlookup=1').ino).toBe(3n);
     expect(m.does((t) => fstat(t, 3)).ino).toBe(2n);
   });
 
@@ -79,13 +77,7 @@ describe('a name that has expired', () => {
     const entry = entryOf(m.server, dir);
     m.server.script.answers.LOOKUP = { body: { ...entry, attr: { ...attrOf(dir), flags: FUSE_ATTR_SUBMOUNT } } };
     m.does((t) => stat(t, '/d'), "LOOKUP n=1 'd'");
-    m.does(
-      (t) => stat(t, '/d'),
-      "LOOKUP n=1 'd'",
-      "LOOKUP n=1 'd'",
-      'FORGET n=2 nlookup=1',
-      'FORGET n=2 nlookup=1',
-    );
+    m.does((t) => stat(t, '/d'), "LOOKUP n=1 'd'", "LOOKUP n=1 'd'", 'FORGET n=2 nlookup=1', 'FORGET n=2 nlookup=1');
   });
 
   test('of an absent file is looked up afresh', () => {
@@ -117,12 +109,7 @@ describe('an inode whose nodeid is used again', () => {
     m.server.script.generations.set(2n, 7n);
     m.does((t) => stat(t, '/f'), "LOOKUP n=1 'f'", "LOOKUP n=1 'f'", 'GETATTR n=2 flags=0 fh=0');
     m.fails(EIO, (t) => fstat(t, 3));
-    m.fails(
-      EIO,
-      (t) => close(t, 3),
-      'RELEASE n=2 fh=101 flags=0x8002 release_flags=0 lo=0',
-      'FORGET n=2 nlookup=2',
-    );
+    m.fails(EIO, (t) => close(t, 3), 'RELEASE n=2 fh=101 flags=0x8002 release_flags=0 lo=0', 'FORGET n=2 nlookup=2');
     m.server.script.generations.clear();
     m.does(
       (t) => stat(t, '/f'),
@@ -349,14 +336,7 @@ describe('ESTALE', () => {
   test('of CREATE makes it look the name up and create again', () => {
     const m = new Scenario({ errors: { CREATE: ESTALE } });
     const create = "CREATE n=1 flags=0x8041 mode=100600 umask=22 open_flags=0x0 'f'";
-    m.fails(
-      ESTALE,
-      (t) => open(t, '/f', O_CREAT | 1, 0o600),
-      "LOOKUP n=1 'f'",
-      create,
-      "LOOKUP n=1 'f'",
-      create,
-    );
+    m.fails(ESTALE, (t) => open(t, '/f', O_CREAT | 1, 0o600), "LOOKUP n=1 'f'", create, "LOOKUP n=1 'f'", create);
   });
 });
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { toBytes as bytes, fromText, toText } from '../abi/bytes.ts';
 import { EEXIST, EISDIR, ENOENT, ENOTEMPTY } from '../abi/errno.ts';
 import {
+  AT_FDCWD,
   F_OK,
   O_CREAT,
   O_DIRECTORY,
@@ -14,7 +16,7 @@ import {
   S_IFIFO,
   SEEK_END,
 } from '../abi/linux.ts';
-import { fromText, toBytes as bytes, toText } from '../abi/bytes.ts';
+import type { Thread } from '../process/thread.ts';
 import { access } from '../syscalls/access.ts';
 import { chmod, chown } from '../syscalls/attributes.ts';
 import { close, dup } from '../syscalls/descriptors.ts';
@@ -32,8 +34,6 @@ import { truncate } from '../syscalls/truncate.ts';
 import { rmdir, unlink } from '../syscalls/unlink.ts';
 import { chdir } from '../syscalls/working-directory.ts';
 import { getxattr, listxattr, removexattr, setxattr } from '../syscalls/xattr.ts';
-import { AT_FDCWD } from '../abi/linux.ts';
-import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 
 import { Scenario } from './testing/scenario.ts';
@@ -85,26 +85,10 @@ test('regular files, with a server that lets nothing be cached', () => {
   m.does((t) => fdatasync(t, fd), 'FSYNC n=2 fh=101 flags=1');
   const copy = m.does((t) => dup(t, fd));
   m.does((t) => close(t, copy), 'FLUSH n=2 fh=101 lo=Y');
-  m.does(
-    (t) => close(t, fd),
-    'FLUSH n=2 fh=101 lo=Y',
-    'RELEASE n=2 fh=101 flags=0x8002 release_flags=0 lo=0',
-  );
-  const reader = m.does(
-    (t) => open(t, '/f', O_RDONLY),
-    "LOOKUP n=1 'f'",
-    'OPEN n=2 flags=0x8000 open_flags=0x0',
-  );
-  m.does(
-    (t) => close(t, reader),
-    'FLUSH n=2 fh=102 lo=Y',
-    'RELEASE n=2 fh=102 flags=0x8000 release_flags=0 lo=0',
-  );
-  m.does(
-    (t) => open(t, '/f', O_CREAT | O_RDWR, 0o666),
-    "LOOKUP n=1 'f'",
-    'OPEN n=2 flags=0x8002 open_flags=0x0',
-  );
+  m.does((t) => close(t, fd), 'FLUSH n=2 fh=101 lo=Y', 'RELEASE n=2 fh=101 flags=0x8002 release_flags=0 lo=0');
+  const reader = m.does((t) => open(t, '/f', O_RDONLY), "LOOKUP n=1 'f'", 'OPEN n=2 flags=0x8000 open_flags=0x0');
+  m.does((t) => close(t, reader), 'FLUSH n=2 fh=102 lo=Y', 'RELEASE n=2 fh=102 flags=0x8000 release_flags=0 lo=0');
+  m.does((t) => open(t, '/f', O_CREAT | O_RDWR, 0o666), "LOOKUP n=1 'f'", 'OPEN n=2 flags=0x8002 open_flags=0x0');
   m.fails(EEXIST, (t) => open(t, '/f', O_CREAT | O_EXCL | O_RDWR, 0o666), "LOOKUP n=1 'f'");
   m.does(
     (t) => open(t, '/f', O_TRUNC | O_WRONLY),
@@ -120,20 +104,10 @@ test('names, with a server that lets nothing be cached', () => {
   m.server.tree.file('f', new Uint8Array(0));
   m.does((t) => mkdir(t, '/d', 0o777), "LOOKUP n=1 'd'", "MKDIR n=1 mode=755 umask=22 'd'");
   m.fails(EEXIST, (t) => mkdir(t, '/d', 0o777), "LOOKUP n=1 'd'");
-  m.does(
-    (t) => mknod(t, '/p', S_IFIFO | 0o666, 0),
-    "LOOKUP n=1 'p'",
-    "MKNOD n=1 mode=10644 rdev=0x0 umask=22 'p'",
-  );
+  m.does((t) => mknod(t, '/p', S_IFIFO | 0o666, 0), "LOOKUP n=1 'p'", "MKNOD n=1 mode=10644 rdev=0x0 umask=22 'p'");
   m.does((t) => symlink(t, 'f', '/l'), "LOOKUP n=1 'l'", "SYMLINK n=1 'l' -> 'f'");
   expect(m.does((t) => readlink(t, '/l'), "LOOKUP n=1 'l'", 'READLINK n=5')).toBe('f');
-  m.does(
-    (t) => stat(t, '/l'),
-    "LOOKUP n=1 'l'",
-    'READLINK n=5',
-    "LOOKUP n=1 'f'",
-    'GETATTR n=2 flags=0 fh=0',
-  );
+  m.does((t) => stat(t, '/l'), "LOOKUP n=1 'l'", 'READLINK n=5', "LOOKUP n=1 'f'", 'GETATTR n=2 flags=0 fh=0');
   m.does(
     (t) => link(t, '/f', '/d/f2'),
     "LOOKUP n=1 'f'",
@@ -141,12 +115,7 @@ test('names, with a server that lets nothing be cached', () => {
     "LOOKUP n=3 'f2'",
     "LINK n=3 oldnodeid=2 'f2'",
   );
-  m.does(
-    (t) => rename(t, '/f', '/g'),
-    "LOOKUP n=1 'f'",
-    "LOOKUP n=1 'g'",
-    "RENAME n=1 newdir=1 'f' -> 'g'",
-  );
+  m.does((t) => rename(t, '/f', '/g'), "LOOKUP n=1 'f'", "LOOKUP n=1 'g'", "RENAME n=1 newdir=1 'f' -> 'g'");
   m.does((t) => rename(t, '/g', '/d/f2'), "LOOKUP n=1 'd'", "LOOKUP n=1 'g'", "LOOKUP n=3 'f2'");
   m.does((t) => unlink(t, '/p'), "LOOKUP n=1 'p'", "UNLINK n=1 'p'", 'FORGET n=4 nlookup=2');
   m.fails(ENOENT, (t) => unlink(t, '/nope'), "LOOKUP n=1 'nope'");

@@ -34,11 +34,7 @@ interface SetattrRequest {
  *
  * @see Linux fs/fuse/dir.c, iattr_to_fattr()
  */
-export function setattrBody(
-  task: Task,
-  inode: FuseInode,
-  { change, mode, handle }: SetattrRequest,
-): fuse_setattr_in {
+export function setattrBody(task: Task, inode: FuseInode, { change, mode, handle }: SetattrRequest): fuse_setattr_in {
   const body = { ...NOTHING };
   if (mode !== undefined) {
     body.valid |= FATTR_MODE;

@@ -118,12 +118,19 @@ export class FuseSuperblock implements Superblock {
     return yield* revalidate(task, dentry, this);
   }
 
-  /** FUSE: STATFS. A caller who may not enter gets zeros. @see Linux fs/fuse/inode.c, fuse_statfs() */
+  /**
+   * statfs(2). A caller who may not enter gets zeros. Without an frsize, which old protocols lack, blocks are of bsize.
+   *
+   * FUSE: STATFS.
+   *
+   * @see Linux fs/fuse/inode.c, fuse_statfs(), and fs/statfs.c, statfs_by_dentry()
+   */
   *statfs(task: Task, inode: Inode): Blocking<StatFs> {
     if (!this.admits(task)) return NOTHING;
     const { body } = yield* (inode as FuseInode).call(task, STATFS);
     const { bsize, blocks, bfree, bavail, files, ffree, namelen, frsize } = body.st;
-    return { type: FUSE_SUPER_MAGIC, bsize, blocks, bfree, bavail, files, ffree, namelen, frsize };
+    const unit = frsize === 0 ? bsize : frsize;
+    return { type: FUSE_SUPER_MAGIC, bsize, blocks, bfree, bavail, files, ffree, namelen, frsize: unit };
   }
 
   kill(): void {

@@ -1,9 +1,5 @@
 import { EIO, Errno } from '../abi/errno.ts';
-import {
-  FUSE_READ_LOCKOWNER,
-  FUSE_WRITE_KILL_SUIDGID,
-  FUSE_WRITE_LOCKOWNER,
-} from '../abi/fuse.ts';
+import { FUSE_READ_LOCKOWNER, FUSE_WRITE_KILL_SUIDGID, FUSE_WRITE_LOCKOWNER } from '../abi/fuse.ts';
 import { PAGE_SIZE } from '../abi/linux.ts';
 import { READ, WRITE } from '../abi/opcodes.ts';
 import type { fuse_read_in } from '../abi/structs.ts';
@@ -62,7 +58,11 @@ export function* readPieces(
   try {
     while (done < buffer.length) {
       const size = Math.min(limit, buffer.length - done);
-      const { data } = yield* file.inode.call(task, READ, readCall(task, file, { offset: offset + done, size, manner }));
+      const { data } = yield* file.inode.call(
+        task,
+        READ,
+        readCall(task, file, { offset: offset + done, size, manner }),
+      );
       buffer.set(data, done);
       done += data.length;
       if (data.length < size) return { done, isEnd: true };
@@ -108,10 +108,11 @@ export function* writePieces(
 
 /** Cached pieces end where pages end, and are pages if the server has not said that it takes more. */
 function pieceLimit({ inode }: FuseFile, offset: number, manner: Manner): number {
-  const { features, limits } = inode.superblock.connection;
-  if (manner === 'direct') return Math.min(limits.maxWrite, limits.maxPages * PAGE_SIZE);
+  const { features, limits, ceilings } = inode.superblock.connection;
+  const most = Math.min(limits.maxWrite, ceilings.maxWrite);
+  if (manner === 'direct') return Math.min(most, limits.maxPages * PAGE_SIZE);
   const pages = features.BIG_WRITES ? limits.maxPages : 1;
-  return Math.min(limits.maxWrite, pages * PAGE_SIZE - (offset % PAGE_SIZE));
+  return Math.min(most, pages * PAGE_SIZE - (offset % PAGE_SIZE));
 }
 
 function writeFlags(task: Task, { inode }: FuseFile, manner: Manner): number {

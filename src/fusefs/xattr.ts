@@ -14,12 +14,7 @@ import type { FuseInode } from './inode.ts';
  * @throws EIO for a bad inode, EOPNOTSUPP if the server has no GETXATTR; what it answers.
  * @see Linux fs/fuse/xattr.c, fuse_getxattr()
  */
-export function* getxattr(
-  task: Task,
-  inode: FuseInode,
-  name: ByteString,
-  size: number,
-): Blocking<Uint8Array | number> {
+export function* getxattr(task: Task, inode: FuseInode, name: ByteString, size: number): Blocking<Uint8Array | number> {
   inode.check();
   const room = Math.min(size, XATTR_SIZE_MAX);
   const { body, data } = yield* inode.call(task, GETXATTR, { body: { size: room }, names: [name], room });

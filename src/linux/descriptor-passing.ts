@@ -45,7 +45,8 @@ export function receiveDescriptor(socket: number, room: number): PacketWithDescr
   const block = messageBlock(room);
   const length = check(libcRecvmsg(socket, block, MSG_CMSG_CLOEXEC));
   const view = new DataView(block.buffer);
-  const came = view.getUint32(CONTROL_AT, true) === CONTROL_LENGTH && view.getInt32(CONTROL_AT + 12, true) === SCM_RIGHTS;
+  const came =
+    view.getUint32(CONTROL_AT, true) === CONTROL_LENGTH && view.getInt32(CONTROL_AT + 12, true) === SCM_RIGHTS;
   return {
     packet: block.subarray(PACKET_AT, PACKET_AT + length),
     fd: came ? view.getInt32(CONTROL_AT + 16, true) : null,

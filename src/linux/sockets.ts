@@ -1,5 +1,5 @@
 import { EAGAIN, EINTR, EMSGSIZE, ENOBUFS } from '../abi/errno.ts';
-import { O_CLOEXEC, O_NONBLOCK } from '../abi/linux.ts';
+import { F_DUPFD_CLOEXEC, O_CLOEXEC, O_NONBLOCK } from '../abi/linux.ts';
 import { check, fail, libc } from './libc.ts';
 
 const AF_UNIX = 1;
@@ -10,6 +10,7 @@ const SO_SNDBUFFORCE = 32;
 const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
+const SHUT_RDWR = 2;
 
 /** Bytes of sun_path, with the final NUL: unix(7). */
 const SUN_PATH_MAX = 108;
@@ -38,6 +39,8 @@ const libcSend = libc.func('long send(int, void *, size_t, int)') as unknown as 
 const libcRecv = libc.func('long recv(int, void *, size_t, int)') as unknown as Send;
 const libcSetsockopt = libc.func('int setsockopt(int, int, int, void *, uint32_t)') as unknown as Option;
 const libcGetsockopt = libc.func('int getsockopt(int, int, int, void *, void *)') as unknown as ReadOption;
+const libcShutdown = libc.func('int shutdown(int, int)') as (fd: number, how: number) => number;
+const libcFcntl = libc.func('int fcntl(int, int, int)') as (fd: number, command: number, argument: number) => number;
 const libcClose = libc.func('int close(int)') as (fd: number) => number;
 
 /** A connected pair of SOCK_SEQPACKET sockets, both close-on-exec and blocking: whoever does not want to wait says so a call. */
@@ -82,7 +85,8 @@ export function connectTo(path: string): number {
 /** A struct sockaddr_un. */
 function addressOf(path: string): Uint8Array {
   const bytes = Buffer.from(path);
-  if (bytes.length >= SUN_PATH_MAX) throw new RangeError(`the path of a socket has at most ${SUN_PATH_MAX - 1} bytes: ${path}`);
+  if (bytes.length >= SUN_PATH_MAX)
+    throw new RangeError(`the path of a socket has at most ${SUN_PATH_MAX - 1} bytes: ${path}`);
   const address = new Uint8Array(2 + SUN_PATH_MAX);
   new Uint16Array(address.buffer, 0, 1)[0] = AF_UNIX;
   address.set(bytes, 2);
@@ -175,6 +179,14 @@ export function largestPacket([from, to]: readonly [number, number], wanted: num
     if (length === size) return check(libcRecv(to, scratch, scratch.length, MSG_DONTWAIT));
   }
   throw EMSGSIZE;
+}
+
+/** Another descriptor of the same socket, close-on-exec. */
+export const duplicate = (fd: number): number => check(libcFcntl(fd, F_DUPFD_CLOEXEC, 0));
+
+/** Ends the conversation both ways, whoever holds descriptors of the socket: both ends read what is left, then the end. */
+export function hangUp(fd: number): void {
+  libcShutdown(fd, SHUT_RDWR);
 }
 
 /** Closes a descriptor of this process. */

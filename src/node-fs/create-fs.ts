@@ -44,6 +44,7 @@ export function createFs(kernel: Kernel, process: Process, credentials: Credenti
     ...callbacks,
     ...sync,
     ...streamsOver(callbacks as never),
+    close: closeFace(callbacks.close as Face),
     exists: existsFace(runner),
     promises: { ...promisesOf(runner, { ...byPath, opendir: opensDir }), constants, lchmod, watch: watchEvents },
     constants,
@@ -71,6 +72,16 @@ const orByHandle =
   (name: 'appendFile' | 'readFile' | 'writeFile', byPath: Face): Face =>
   (file, ...args) =>
     file instanceof FileHandle ? (file[name] as Face).call(file, ...args) : byPath(file, ...args);
+
+/** fs.close, which may go without a callback: its error then is the program's. */
+const closeFace =
+  (close: Face): Face =>
+  (fd, callback = rethrow) =>
+    close(fd, callback);
+
+const rethrow = (error: unknown): void => {
+  if (error) throw error;
+};
 
 /** fs.exists, whose callback gets no error. */
 function existsFace(runner: Runner): Face {

@@ -115,6 +115,18 @@ const scripts: Record<string, Script> = {
     await done;
     return order;
   },
+  'close may go without a callback': async (fs, at) => {
+    const fd = fs.openSync(at('file'), 'r');
+    fs.close(fd);
+    for (;;) {
+      await new Promise((resolve) => setImmediate(resolve));
+      try {
+        fs.fstatSync(fd);
+      } catch (error) {
+        return error;
+      }
+    }
+  },
   'without a callback it throws at once': (fs, at) => (fs.stat as unknown as (path: string) => void)(at('file')),
   'with a wrong argument it throws at once': (fs) => fs.stat(5 as unknown as string, () => {}),
   'readFile and writeFile take a descriptor from where it stands': async (fs, at) => {

@@ -33,7 +33,7 @@ test.each([
   expect(message.replace(/^.*Received /s, '')).toBe(hostsReceived(value));
 });
 
-test.each([-1, 2 ** 53, -5, 1e300])('a number out of range is written as Node does: %s', (value) => {
+test.each([-1, 2 ** 53, -5, 1e20])('a number out of range is written as Node does: %s', (value) => {
   let hosts = '';
   try {
     Buffer.alloc(value);

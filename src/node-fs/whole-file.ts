@@ -153,17 +153,15 @@ function* writeChunks(
   encoding: BufferEncoding,
 ): Blocking<void> {
   const chunks = inTurn(data);
-  let done: boolean | undefined = false;
   try {
-    while (!done) {
+    for (;;) {
       const next: IteratorResult<Chunk, void> = yield* awaiting(task, chunks.next(), 'the data to write');
-      done = next.done;
-      if (next.done) break;
+      if (next.done) return;
       const chunk = next.value;
       yield* writeAll(task, fd, ArrayBuffer.isView(chunk) ? toBytes(chunk, 'data') : Buffer.from(chunk, encoding));
     }
   } finally {
-    if (!done) void chunks.return().catch(() => {});
+    void chunks.return().catch(() => {});
   }
 }
 

@@ -13,6 +13,8 @@ const DEFAULT_LIMIT = 1024;
 /**
  * A process's file descriptors: small integers, each an entry to a shared open file description.
  * Each entry holds a reference on its file. Analogous to Linux's struct fdtable.
+ *
+ * 0 to 2 are not given out, as if standard streams were there: programs take them for these. dup2(2) can use them.
  */
 export class DescriptorTable {
   /** One more than the highest descriptor that may be made (RLIMIT_NOFILE); those above it stay open when it sinks. */
@@ -20,7 +22,7 @@ export class DescriptorTable {
   /** 'reserved' belongs to an open(2) in progress. */
   readonly #entries: (Descriptor | 'reserved' | undefined)[] = [];
   /** No lower descriptor is free. */
-  #lowest = 0;
+  #lowest = 3;
 
   /**
    * The file of a descriptor, for calls that use its content.

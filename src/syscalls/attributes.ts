@@ -1,5 +1,5 @@
 import type { ByteString } from '../abi/bytes.ts';
-import { EOPNOTSUPP, EINVAL } from '../abi/errno.ts';
+import { EINVAL, EOPNOTSUPP } from '../abi/errno.ts';
 import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, S_IALLUGO, S_IFLNK } from '../abi/linux.ts';
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';

@@ -9,7 +9,12 @@ export function vector(buffers: readonly Uint8Array[]): Uint8Array {
   if (buffers.length > IOV_MAX) throw EINVAL;
   const [only] = buffers;
   if (only !== undefined && buffers.length === 1) return only;
-  return new Uint8Array(Math.min(MAX_RW_COUNT, buffers.reduce((sum, { length }) => sum + length, 0)));
+  return new Uint8Array(
+    Math.min(
+      MAX_RW_COUNT,
+      buffers.reduce((sum, { length }) => sum + length, 0),
+    ),
+  );
 }
 
 /** Spreads bytes over buffers, one after the other. */

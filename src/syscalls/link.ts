@@ -1,5 +1,5 @@
 import type { ByteString } from '../abi/bytes.ts';
-import { ENOENT, EINVAL, EPERM, EXDEV } from '../abi/errno.ts';
+import { EINVAL, ENOENT, EPERM, EXDEV } from '../abi/errno.ts';
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,

@@ -1,17 +1,52 @@
-import { ENOSYS } from '../abi/errno.ts';
-import type { Thread } from '../process/thread.ts';
 import type { ByteString } from '../abi/bytes.ts';
+import { AT_FDCWD, O_CREAT, O_TRUNC, O_WRONLY } from '../abi/linux.ts';
+import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
+import type { File } from '../vfs/file.ts';
+import { retryStale } from '../vfs/walk.ts';
+import { openOrCreate } from './open-create.ts';
+import { openExisting, openPlace, openTemporary } from './open-existing.ts';
+import { type OpenHow, openHow } from './open-flags.ts';
+import { checkPath, type Place } from './resolve.ts';
 
-export function* openat(_task: Thread, _dirfd: number, _path: ByteString, _flags: number, _mode = 0): Blocking<number> {
-  throw ENOSYS;
+/**
+ * openat(2). Gives the lowest free descriptor. `mode` counts with O_CREAT alone.
+ * FUSE: the walk; OPEN or OPENDIR; for a new file LOOKUP and CREATE, or MKNOD and OPEN; for O_TRUNC SETATTR unless the
+ * server cuts the file as it opens.
+ *
+ * @throws EINVAL as openHow(); ENAMETOOLONG, ENOENT for the path itself; EMFILE; the walk's errors; then as
+ *   openOrCreate() and openExisting()
+ * @see Linux fs/open.c, do_sys_openat2()
+ */
+export function* openat(task: Thread, dirfd: number, path: ByteString, flags: number, mode = 0): Blocking<number> {
+  const how = openHow(flags, mode);
+  checkPath(path);
+  const { fds } = task.process;
+  const fd = fds.reserve();
+  try {
+    const file = yield* retryStale((force) => openFile(task, { dirfd, path }, how, force));
+    fds.fill(fd, file, how.closeOnExec);
+    return fd;
+  } catch (error) {
+    fds.free(fd);
+    throw error;
+  }
 }
 
-export function* open(_task: Thread, _path: ByteString, _flags: number, _mode = 0): Blocking<number> {
-  throw ENOSYS;
-}
+/** open(2). */
+export const open = (task: Thread, path: ByteString, flags: number, mode = 0): Blocking<number> =>
+  openat(task, AT_FDCWD, path, flags, mode);
 
-export function* creat(_task: Thread, _path: ByteString, _mode: number): Blocking<number> {
-  throw ENOSYS;
-}
+/** creat(2): an empty file, opened for writing. */
+export const creat = (task: Thread, path: ByteString, mode: number): Blocking<number> =>
+  open(task, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
 
+const roads = {
+  open: openExisting,
+  create: openOrCreate,
+  path: openPlace,
+  temporary: openTemporary,
+} as const satisfies Record<OpenHow['kind'], unknown>;
+
+const openFile = (task: Thread, place: Place, how: OpenHow, force: boolean): Blocking<File> =>
+  roads[how.kind](task, place, how, force);

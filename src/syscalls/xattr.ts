@@ -1,13 +1,6 @@
 import type { ByteString } from '../abi/bytes.ts';
 import { E2BIG, EINVAL, ERANGE } from '../abi/errno.ts';
-import {
-  AT_FDCWD,
-  XATTR_CREATE,
-  XATTR_LIST_MAX,
-  XATTR_NAME_MAX,
-  XATTR_REPLACE,
-  XATTR_SIZE_MAX,
-} from '../abi/linux.ts';
+import { AT_FDCWD, XATTR_CREATE, XATTR_LIST_MAX, XATTR_NAME_MAX, XATTR_REPLACE, XATTR_SIZE_MAX } from '../abi/linux.ts';
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import { MAY_READ, MAY_WRITE } from '../vfs/inode.ts';
@@ -87,11 +80,7 @@ function checkName(name: ByteString): void {
 }
 
 /** Asks with at most `most` bytes of room; what does not even fit that is E2BIG, for no buffer would do. */
-function* within(
-  size: number,
-  most: number,
-  ask: (room: number) => Blocking<XattrResult>,
-): Blocking<XattrResult> {
+function* within(size: number, most: number, ask: (room: number) => Blocking<XattrResult>): Blocking<XattrResult> {
   try {
     return yield* ask(Math.min(size, most));
   } catch (error) {

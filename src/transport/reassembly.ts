@@ -20,7 +20,8 @@ export class Reassembly {
   }
 
   /**
-   * Takes the next packet, which it copies. Returns the reply that is now whole, or null when more must come.
+   * Takes the next packet. Returns the reply that is now whole: the packet itself, or new memory that its pieces were
+   * copied to; null when more must come.
    *
    * @throws GarbledReply when the packet is no reply, and no part of one
    */
@@ -30,12 +31,13 @@ export class Reassembly {
       throw new GarbledReply(`a packet of ${packet.length} bytes is too short for a reply`);
     }
     const length = new DataView(packet.buffer, packet.byteOffset).getUint32(0, true);
-    if (length === packet.length) return packet.slice();
     if (length < packet.length) {
       throw new GarbledReply(`a packet of ${packet.length} bytes holds a reply that says it has ${length}`);
     }
-    if (length > this.#largest)
+    if (length > this.#largest) {
       throw new GarbledReply(`a reply says it has ${length} bytes; at most ${this.#largest} can be`);
+    }
+    if (length === packet.length) return packet;
     this.#message = new Uint8Array(length);
     this.#message.set(packet);
     this.#filled = packet.length;

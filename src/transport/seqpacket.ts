@@ -1,9 +1,9 @@
-import { Errno } from '../abi/errno.ts';
+import { ECONNRESET, Errno } from '../abi/errno.ts';
 import { PAGE_SIZE } from '../abi/linux.ts';
 import type { Connection } from '../fuse/connection.ts';
 import type { DeviceFile } from '../fuse/device-file.ts';
 import type { Kernel } from '../kernel.ts';
-import { closeDescriptor, tryReceive, trySend } from '../linux/sockets.ts';
+import { closeDescriptor, hangUp, type Sent, tryReceive, trySend } from '../linux/sockets.ts';
 import { type Blocking, sleep, sleepUntil } from '../task/blocking.ts';
 import { credentialsOf } from '../task/credentials.ts';
 import { Task } from '../task/task.ts';
@@ -71,6 +71,7 @@ export class SeqpacketTransport implements Transport {
     this.#isClosed = true;
     this.#options.kernel.outside.delete(this);
     this.#watch?.close();
+    hangUp(this.#options.fd);
     closeDescriptor(this.#options.fd);
     this.#file.close();
     this.#writable.wake();
@@ -83,33 +84,40 @@ export class SeqpacketTransport implements Transport {
     const { readable } = this.#file;
     for (;;) {
       yield* sleep(task, readable, () => isOver() || this.#file.hasWork, `requests for ${connection.name}`, 'event');
-      if (isOver()) return;
+      if (isOver()) break;
       const message = this.#file.take(packetLimit);
+      this.#keepAliveWhileOwed();
       if (message !== null) yield* this.#sendWhole(task, message);
-      if (connection.device.completions.size > 0) this.#watch?.ref();
     }
+    this.#watch?.unref();
   }
 
   *#sendWhole(task: Task, message: Uint8Array): Blocking<void> {
-    const { connection, fd, kernel } = this.#options;
+    const { connection, kernel } = this.#options;
     const why = `room in the socket of ${connection.name}`;
     while (!this.#isClosed) {
-      try {
-        const sent = trySend(fd, message);
-        if (sent === 'sent') return;
-        if (sent === 'no memory') {
-          const until = kernel.scheduler.clock.now() + MEMORY_PAUSE;
-          yield* sleepUntil(task, this.#writable, () => this.#isClosed, why, 'event', until);
-          continue;
-        }
-      } catch (error) {
-        if (!(error instanceof Errno)) throw error;
-        this.#gone(`${connection.name} closed its end (${error.code})`);
-        return;
+      const sent = this.#trySend(message);
+      if (sent === 'sent' || sent === 'gone') return;
+      if (sent === 'no memory') {
+        const until = kernel.scheduler.clock.now() + MEMORY_PAUSE;
+        yield* sleepUntil(task, this.#writable, () => this.#isClosed, why, 'event', until);
+      } else {
+        this.#isFull = true;
+        this.#watch?.setInterest({ readable: true, writable: true });
+        yield* sleep(task, this.#writable, () => !this.#isFull || this.#isClosed, why, 'event');
       }
-      this.#isFull = true;
-      this.#watch?.setInterest({ readable: true, writable: true });
-      yield* sleep(task, this.#writable, () => !this.#isFull || this.#isClosed, why, 'event');
+    }
+  }
+
+  #trySend(message: Uint8Array): Sent | 'gone' {
+    const { connection, fd } = this.#options;
+    try {
+      return trySend(fd, message);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      while (this.#receive() === 'more');
+      this.#gone(`${connection.name} closed its device (${error.code})`);
+      return 'gone';
     }
   }
 
@@ -120,33 +128,43 @@ export class SeqpacketTransport implements Transport {
       this.#writable.wake();
     }
     this.#receive();
-    if (!this.#isClosed && this.#options.connection.device.completions.size === 0) this.#watch?.unref();
+    this.#keepAliveWhileOwed();
   }
 
-  #receive(): void {
+  #keepAliveWhileOwed(): void {
+    if (this.expectsProgress) this.#watch?.ref();
+    else this.#watch?.unref();
+  }
+
+  /** Takes in what the server sent, as much as one turn may. Returns whether more may be there. */
+  #receive(): 'more' | 'all' {
     const { connection, fd } = this.#options;
-    try {
-      for (let taken = 0; taken < PACKETS_A_TURN && !this.#isClosed; taken++) {
+    for (let taken = 0; taken < PACKETS_A_TURN; taken++) {
+      if (this.#isClosed) return 'all';
+      try {
         const length = tryReceive(fd, this.#buffer);
-        if (length === null) return;
-        if (length === 0) {
-          this.#gone(`${connection.name} closed its device`);
-          return;
-        }
-        if (length > this.#buffer.length) throw new GarbledReply(`a packet of ${length} bytes is too long`);
-        const reply = this.#reassembly.push(this.#buffer.subarray(0, length));
-        if (reply !== null) this.#deliver(reply);
+        if (length === null) return 'all';
+        if (length > 0) this.#takePacket(length);
+        else this.#gone(`${connection.name} closed its device`);
+      } catch (error) {
+        // Told once when requests were left unread; what the server had sent before comes after it.
+        if (error === ECONNRESET) continue;
+        if (error instanceof GarbledReply) this.#gone(`${connection.name} sent rubbish: ${error.message}`);
+        else if (error instanceof Errno) this.#gone(`${connection.name} closed its device (${error.code})`);
+        else throw error;
       }
-    } catch (error) {
-      if (error instanceof GarbledReply) this.#gone(`${connection.name} sent rubbish: ${error.message}`);
-      else if (error instanceof Errno) this.#gone(`${connection.name} closed its device (${error.code})`);
-      else throw error;
     }
+    return 'more';
   }
 
-  #deliver(reply: Uint8Array): void {
+  /** One packet at the front of the buffer. @throws GarbledReply */
+  #takePacket(length: number): void {
+    if (length > this.#buffer.length) throw new GarbledReply(`a packet of ${length} bytes is too long for a reply`);
+    const packet = this.#buffer.subarray(0, length);
+    const reply = this.#reassembly.push(packet);
+    if (reply === null) return;
     try {
-      this.#file.write(reply, 'given');
+      this.#file.write(reply, reply === packet ? 'borrowed' : 'given');
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       this.refused++;

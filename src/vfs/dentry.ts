@@ -50,12 +50,15 @@ export class Dentry {
     if (--this.#references === 0 && !this.hashed) this.#die();
   }
 
-  /** Ties the result of a lookup or a creation: an inode, or null for a negative dentry. Linux's d_add and d_instantiate. */
+  /**
+   * Ties the result of a lookup or a creation: an inode, or null for a negative dentry. Linux's d_add and d_instantiate.
+   * In a directory that is not cached itself nothing is: no walk would ever find it, or let it go.
+   */
   attach(inode: Inode | null): void {
     inode?.hold();
     this.inode?.release();
     this.inode = inode;
-    if (this.hashed) return;
+    if (this.hashed || this.parent?.hashed === false) return;
     this.hashed = true;
     if (this.parent === null) return;
     this.parent.children.get(this.name)?.drop();
@@ -97,7 +100,7 @@ export class Dentry {
     const old = this.parent;
     this.parent = parent;
     this.name = name;
-    if (this.hashed) parent.children.set(name, this);
+    this.#linkToParent();
     old?.release();
   }
 
@@ -110,7 +113,8 @@ export class Dentry {
     other.name = this.name;
     this.parent = parent;
     this.name = name;
-    for (const dentry of [this, other]) if (dentry.hashed) dentry.parent?.children.set(dentry.name, dentry);
+    this.#linkToParent();
+    other.#linkToParent();
   }
 
   /** Drops every cached dentry below that nobody uses. Linux's shrink_dcache_parent. */
@@ -125,6 +129,11 @@ export class Dentry {
   isAncestorOf(other: Dentry): boolean {
     for (let at: Dentry | null = other; at !== null; at = at.parent) if (at === this) return true;
     return false;
+  }
+
+  #linkToParent(): void {
+    if (this.hashed && this.parent?.hashed === true) this.parent.children.set(this.name, this);
+    else this.drop();
   }
 
   #unlinkFromParent(): void {

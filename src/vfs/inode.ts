@@ -96,10 +96,10 @@ export abstract class Inode {
   abstract lookup(task: Task, dentry: Dentry): Blocking<Dentry>;
 
   /**
-   * open(2) of a name that is not known to exist, in one step. `dentry` is negative or not looked up yet (`isNew`).
+   * open(2) with O_CREAT of a name that does not exist, in one step. `dentry` was looked up and is negative.
    * `flags` as open(2) gives them, `mode` with S_IFREG and before the umask; `umask` is the task's.
    * Undefined when the file system found (or made) an inode without opening it: `dentry` is filled, the caller opens it.
-   * O_EXCL holds. Never called without O_CREAT when the dentry is negative.
+   * O_EXCL holds.
    */
   abstract atomicOpen(
     task: Task,

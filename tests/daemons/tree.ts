@@ -104,7 +104,7 @@ function setTimes(path: Buffer, index: { next: number }): void {
     }
   }
   const order = index.next++;
-  const seconds = order === 0 ? 0 : order === 1 ? 2_200_000_000.5 : 1_000_000_000 + order * 86_400.25;
+  const seconds = order === 0 ? 1 : order === 1 ? 2_200_000_000.5 : 1_000_000_000 + order * 86_400.25;
   fs.lutimesSync(path, seconds, seconds);
 }
 

@@ -23,14 +23,12 @@ const bodies: Readonly<Record<string, (body: Body) => string>> = {
   RENAME2: (b) => `newdir=${b.newdir} flags=${hex(b.flags)}`,
   LINK: (b) => `oldnodeid=${b.oldnodeid}`,
   OPEN: (b) => `flags=${hex(b.flags)} open_flags=${hex(b.open_flags)}`,
-  CREATE: (b) =>
-    `flags=${hex(b.flags)} mode=${octal(b.mode)} umask=${octal(b.umask)} open_flags=${hex(b.open_flags)}`,
+  CREATE: (b) => `flags=${hex(b.flags)} mode=${octal(b.mode)} umask=${octal(b.umask)} open_flags=${hex(b.open_flags)}`,
   READ: (b) =>
     `fh=${b.fh} off=${b.offset} size=${b.size} read_flags=${hex(b.read_flags)} lo=${owner(b.lock_owner)} flags=${hex(b.flags)}`,
   WRITE: (b) =>
     `fh=${b.fh} off=${b.offset} size=${b.size} write_flags=${hex(b.write_flags)} lo=${owner(b.lock_owner)} flags=${hex(b.flags)}`,
-  RELEASE: (b) =>
-    `fh=${b.fh} flags=${hex(b.flags)} release_flags=${b.release_flags} lo=${owner(b.lock_owner)}`,
+  RELEASE: (b) => `fh=${b.fh} flags=${hex(b.flags)} release_flags=${b.release_flags} lo=${owner(b.lock_owner)}`,
   FLUSH: (b) => `fh=${b.fh} lo=${owner(b.lock_owner)}`,
   FSYNC: (b) => `fh=${b.fh} flags=${b.fsync_flags}`,
   SETXATTR: (b) => `size=${b.size} flags=${b.flags}`,

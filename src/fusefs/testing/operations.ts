@@ -2,7 +2,7 @@ import { type ByteString, toBytes } from '../../abi/bytes.ts';
 import { DirentWriter } from '../../abi/dirent.ts';
 import { EEXIST, ENODATA, ENOENT, ENOSYS, ENOTEMPTY, ERANGE, type Errno } from '../../abi/errno.ts';
 import { FATTR_GID, FATTR_MODE, FATTR_SIZE, FATTR_UID } from '../../abi/fuse.ts';
-import { O_EXCL, O_TRUNC, S_IALLUGO, S_IFDIR, S_IFLNK, S_IFMT } from '../../abi/linux.ts';
+import { O_EXCL, O_TRUNC, RENAME_EXCHANGE, S_IALLUGO, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../abi/linux.ts';
 import type * as structs from '../../abi/structs.ts';
 import type { ScriptedServer } from './scripted-server.ts';
 import { attrOf, type Node } from './tree.ts';
@@ -21,6 +21,12 @@ interface Request<Body> {
 
 // biome-ignore lint/suspicious/noExplicitAny: each operation knows its own body
 type Operation = (server: ScriptedServer, request: Request<any>) => Answer | undefined;
+
+/** An operation that makes the first of its names, which may not exist. */
+const making =
+  (make: Operation): Operation =>
+  (server, request) =>
+    server.tree.node(request.nodeid).children.has(request.names[0] ?? '') ? EEXIST : make(server, request);
 
 /** What an honest server does, by opcode. Those that are not here succeed and do nothing. */
 export const operations: Readonly<Record<string, Operation>> = {
@@ -45,33 +51,34 @@ export const operations: Readonly<Record<string, Operation>> = {
 
   READLINK: (server, { nodeid }) => ({ data: toBytes(server.tree.node(nodeid).target) }),
 
-  SYMLINK: (server, { nodeid, names: [name = '', target = ''], ...owner }) => {
+  SYMLINK: making((server, { nodeid, names: [name = '', target = ''], ...owner }) => {
     const node = server.tree.make(nodeid, name, S_IFLNK | 0o777, owner);
     node.target = target;
     return { body: entryOf(server, node) };
-  },
+  }),
 
-  MKNOD: (server, { nodeid, names: [name = ''], body, ...owner }: Request<structs.fuse_mknod_in>) => {
+  MKNOD: making((server, { nodeid, names: [name = ''], body, ...owner }: Request<structs.fuse_mknod_in>) => {
     const node = server.tree.make(nodeid, name, body.mode, owner);
     node.rdev = body.rdev;
     return { body: entryOf(server, node) };
-  },
-
-  MKDIR: (server, { nodeid, names: [name = ''], body, ...owner }: Request<structs.fuse_mkdir_in>) => ({
-    body: entryOf(server, server.tree.make(nodeid, name, S_IFDIR | body.mode, owner)),
   }),
+
+  MKDIR: making((server, { nodeid, names: [name = ''], body, ...owner }: Request<structs.fuse_mkdir_in>) => ({
+    body: entryOf(server, server.tree.make(nodeid, name, S_IFDIR | body.mode, owner)),
+  })),
 
   UNLINK: (server, request) => remove(server, request),
   RMDIR: (server, request) => remove(server, request),
   RENAME: (server, request) => rename(server, request),
-  RENAME2: (server, request) => rename(server, request),
+  RENAME2: (server, request) =>
+    (request.body.flags & RENAME_EXCHANGE) === 0 ? rename(server, request) : exchange(server, request),
 
-  LINK: (server, { nodeid, names: [name = ''], body }: Request<structs.fuse_link_in>) => {
+  LINK: making((server, { nodeid, names: [name = ''], body }: Request<structs.fuse_link_in>) => {
     const node = server.tree.node(body.oldnodeid);
     server.tree.node(nodeid).children.set(name, node.nodeid);
     node.nlink++;
     return { body: entryOf(server, node) };
-  },
+  }),
 
   OPEN: (server, { nodeid, body }: Request<structs.fuse_open_in>) => {
     const node = server.tree.node(nodeid);
@@ -83,8 +90,8 @@ export const operations: Readonly<Record<string, Operation>> = {
 
   CREATE: (server, { nodeid, names: [name = ''], body, ...owner }: Request<structs.fuse_create_in>) => {
     const found = server.tree.node(nodeid).children.get(name);
-    if (found !== undefined && (body.flags & O_EXCL) !== 0) return EEXIST;
     const node = found === undefined ? server.tree.make(nodeid, name, body.mode, owner) : server.tree.node(found);
+    if (found !== undefined && ((body.flags & O_EXCL) !== 0 || (node.mode & S_IFMT) !== S_IFREG)) return EEXIST;
     return { body: { entry: entryOf(server, node), open: openOut(server, server.script.openFlags) } };
   },
 
@@ -174,7 +181,9 @@ function statx({ script }: ScriptedServer, node: Node): Answer {
   const times = { atime: time, ctime: time, mtime: time, btime: { tv_sec: 777, tv_nsec: 5 } };
   const attributes = { attributes: 0n, attributes_mask: 0n };
   const known = { mask: script.statxMask, ino, size, blocks, nlink, uid, gid, mode, blksize };
-  return { body: { ...validity('attr', script.attrValid), flags: 0, stat: { ...known, ...attributes, ...times, ...devices } } };
+  return {
+    body: { ...validity('attr', script.attrValid), flags: 0, stat: { ...known, ...attributes, ...times, ...devices } },
+  };
 }
 
 function remove({ tree }: ScriptedServer, { nodeid, names: [name = ''] }: Request<unknown>): Answer {
@@ -194,6 +203,18 @@ function rename({ tree }: ScriptedServer, request: Request<structs.fuse_rename_i
   if (moved === undefined) return ENOENT;
   dir.children.delete(from);
   tree.node(request.body.newdir).children.set(to, moved);
+  return {};
+}
+
+function exchange({ tree }: ScriptedServer, { nodeid, names, body }: Request<structs.fuse_rename2_in>): Answer {
+  const [from = '', to = ''] = names;
+  const source = tree.node(nodeid).children;
+  const target = tree.node(body.newdir).children;
+  const one = source.get(from);
+  const other = target.get(to);
+  if (one === undefined || other === undefined) return ENOENT;
+  source.set(from, other);
+  target.set(to, one);
   return {};
 }
 

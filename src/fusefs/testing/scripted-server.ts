@@ -89,6 +89,11 @@ export class ScriptedServer {
     for (const message of held) this.#answer(message);
   }
 
+  /** How many requests `hold` keeps. */
+  get heldCount(): number {
+    return this.#held.length;
+  }
+
   /** Answers one of what `hold` kept, the oldest being 0. */
   answerHeld(index: number): void {
     for (const message of this.#held.splice(index, 1)) this.#answer(message);
@@ -121,8 +126,8 @@ export class ScriptedServer {
   #answer(message: Uint8Array): void {
     const { opcode: number, unique, nodeid, uid, gid } = decodeRequestHeader(message);
     const opcode = opcodeOf(number) as Opcode;
-    if (opcode === (INIT as Opcode)) return this.#init(message, unique);
-    if (opcode.reply !== 'required') return;
+    if (opcode === (INIT as Opcode)) this.#init(message, unique);
+    if (opcode === (INIT as Opcode) || opcode.reply !== 'required') return;
     const { answers, errors } = this.script;
     const answer = errors[opcode.name] ?? answers[opcode.name] ?? this.#perform(opcode, message, { nodeid, uid, gid });
     if (answer instanceof Errno) this.#device.write(encodeError(unique, answer));

@@ -1,0 +1,182 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { closeDescriptor, hangUp } from '../linux/sockets.ts';
+import type { Daemon } from './daemon.ts';
+import { holdersOf, socketName } from './holders.ts';
+import { isMountPoint } from './kernel-mounts.ts';
+import { OutputTail } from './output-tail.ts';
+import type { StandInDoor } from './stand-in-door.ts';
+
+/** Milliseconds that the rest of a dead daemon's output may take to arrive. */
+const OUTPUT_PAUSE = 100;
+/** Milliseconds between two looks at whether a daemon in the background has ended. */
+const LOOK_PAUSE = 10;
+/** Milliseconds between two looks at whether a daemon mounted itself where it was to ask for its device. */
+const MOUNT_LOOK_PAUSE = 100;
+
+const running = new Set<RunningDaemon>();
+process.on('exit', () => {
+  for (const daemon of running) daemon.killNow();
+});
+
+/** How the daemon's first process ended. */
+type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+
+interface Parts {
+  readonly daemon: Daemon;
+  readonly way: 'fd' | 'fusermount';
+  readonly child: ChildProcess;
+  readonly door: StandInDoor;
+  readonly ours: number;
+  readonly theirs: number;
+  /** A second descriptor of our end, to hang up by. */
+  readonly line: number;
+  readonly packetLimit: number;
+}
+
+/**
+ * A daemon that was started. Its first process may end when the daemon goes to the background; the daemon lives as long
+ * as somebody holds its end of the socket.
+ */
+export class RunningDaemon {
+  readonly daemon: Daemon;
+  readonly way: 'fd' | 'fusermount';
+  /** Our end of the socket; whoever serves it hangs up and closes it. */
+  readonly fd: number;
+  /** The largest packet that the socket carries, in bytes. */
+  readonly packetLimit: number;
+  /** Settles when the first process has ended and its output is in. */
+  readonly exited: Promise<Exit>;
+  readonly #child: ChildProcess;
+  readonly #door: StandInDoor;
+  readonly #output = new OutputTail();
+  readonly #socket: string;
+  readonly #line: number;
+  #lookout: NodeJS.Timeout | null = null;
+  #theirs: number | null;
+  #exit: Exit | null = null;
+  #mountedItself = false;
+
+  constructor({ daemon, way, child, door, ours, theirs, line, packetLimit }: Parts) {
+    this.daemon = daemon;
+    this.way = way;
+    this.fd = ours;
+    this.packetLimit = packetLimit;
+    this.#child = child;
+    this.#door = door;
+    this.#theirs = theirs;
+    this.#line = line;
+    this.#socket = socketName(theirs);
+    for (const stream of [child.stdout, child.stderr] as Readable[]) this.#output.listen(stream);
+    this.exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.#exit = { code, signal };
+        const done = (): void => resolve({ code, signal });
+        child.once('close', done);
+        setTimeout(done, OUTPUT_PAUSE);
+      });
+    });
+    if (way === 'fusermount') this.#lookout = setInterval(() => this.#lookForMount(), MOUNT_LOOK_PAUSE).unref();
+    running.add(this);
+  }
+
+  /** The process ids of the daemon: of its first process while that lives, and of all that hold the socket. */
+  get pids(): number[] {
+    return [...new Set([...this.#first, ...holdersOf(this.#socket)])];
+  }
+
+  /** The daemon serves, or never will: its end of the socket is its own alone from now on, so that its death shows. */
+  letGo(): void {
+    if (this.#theirs === null) return;
+    this.#door.withdraw();
+    closeDescriptor(this.#theirs);
+    this.#theirs = null;
+  }
+
+  /** The daemon serves: it need not keep this process alive by itself. */
+  settled(): void {
+    this.letGo();
+    clearInterval(this.#lookout ?? undefined);
+    this.#child.unref();
+  }
+
+  /** How it ended, in words, with the last that it said. */
+  describeEnd(): string {
+    const { name } = this.daemon;
+    const said = this.#output.summary;
+    const end = this.#mountedItself
+      ? 'did not ask fusermount3 for its device but mounted itself by /dev/fuse'
+      : endOf(this.#exit);
+    return `${name} ${end}${said === '' ? '' : `: ${said}`}`;
+  }
+
+  /** Waits until nobody serves any more, for so long at most. Returns whether that is so. */
+  async ended(milliseconds: number): Promise<boolean> {
+    const until = performance.now() + milliseconds;
+    let left = this.pids;
+    while (left.length > 0) {
+      if (performance.now() >= until) return false;
+      await pause(LOOK_PAUSE);
+      const known = [...new Set([...this.#first, ...holdersOf(this.#socket, left)])];
+      left = known.length > 0 ? known : this.pids;
+    }
+    return true;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    for (const pid of this.pids) {
+      try {
+        process.kill(pid, signal);
+      } catch (error) {
+        // Gone by now, or another user's: nothing to be done about either.
+        if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      }
+    }
+  }
+
+  /** Ends the daemon: asks, closes the device when that does not help, then kills. `close` closes our end. */
+  async stop(close: () => void): Promise<void> {
+    const { grace } = this.daemon;
+    this.letGo();
+    this.signal('SIGTERM');
+    if (!(await this.ended(grace / 2))) close();
+    if (!(await this.ended(grace / 2))) this.signal('SIGKILL');
+    await this.ended(grace);
+    close();
+    this.#forget();
+  }
+
+  /** The same at once, for the end of this process. */
+  killNow(): void {
+    this.signal('SIGKILL');
+    this.#forget();
+  }
+
+  /** The first process's id, unless it ended. */
+  get #first(): number[] {
+    return this.#exit === null ? [this.#child.pid as number] : [];
+  }
+
+  /** A daemon that may use /dev/fuse will not ask anybody; it would be waited for in vain. */
+  #lookForMount(): void {
+    if (this.#mountedItself || !isMountPoint(this.#door.mountPoint)) return;
+    this.#mountedItself = true;
+    hangUp(this.#line);
+  }
+
+  #forget(): void {
+    clearInterval(this.#lookout ?? undefined);
+    this.letGo();
+    this.#door.close();
+    closeDescriptor(this.#line);
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+    running.delete(this);
+  }
+}
+
+function endOf(exit: Exit | null): string {
+  if (exit === null) return 'still runs';
+  return exit.signal === null ? `ended with exit code ${exit.code}` : `was killed by ${exit.signal}`;
+}

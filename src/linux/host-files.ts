@@ -1,0 +1,266 @@
+import { type ByteString, fromBytes, toBytes } from '../abi/bytes.ts';
+import { EINTR, ERANGE } from '../abi/errno.ts';
+import {
+  AT_EACCESS,
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_SYMLINK_FOLLOW,
+  AT_SYMLINK_NOFOLLOW,
+  O_CLOEXEC,
+  O_DIRECTORY,
+  O_PATH,
+  PATH_MAX,
+  UTIME_NOW,
+  UTIME_OMIT,
+  XATTR_SIZE_MAX,
+} from '../abi/linux.ts';
+import { type fuse_kstatfs, fuse_statx } from '../abi/structs.ts';
+import { check, fail, libc } from './libc.ts';
+
+type Path = Uint8Array;
+const declare = <F>(prototype: string): F => libc.func(prototype) as unknown as F;
+
+const calls = {
+  openat: declare<(dir: number, path: Path, flags: number, mode: number) => number>(
+    'int openat(int, void *, int, uint32_t)',
+  ),
+  close: declare<(fd: number) => number>('int close(int)'),
+  statx: declare<(dir: number, path: Path, flags: number, mask: number, out: Uint8Array) => number>(
+    'int statx(int, void *, int, unsigned int, void *)',
+  ),
+  fstatfs: declare<(fd: number, out: BigInt64Array) => number>('int fstatfs(int, void *)'),
+  readlinkat: declare<(dir: number, path: Path, out: Uint8Array, size: number) => number>(
+    'long readlinkat(int, void *, void *, size_t)',
+  ),
+  faccessat: declare<(dir: number, path: Path, mask: number, flags: number) => number>(
+    'int faccessat(int, void *, int, int)',
+  ),
+  mknodat: declare<(dir: number, path: Path, mode: number, rdev: number) => number>(
+    'int mknodat(int, void *, uint32_t, uint64_t)',
+  ),
+  mkdirat: declare<(dir: number, path: Path, mode: number) => number>('int mkdirat(int, void *, uint32_t)'),
+  symlinkat: declare<(target: Path, dir: number, path: Path) => number>('int symlinkat(void *, int, void *)'),
+  linkat: declare<(olddir: number, old: Path, dir: number, path: Path, flags: number) => number>(
+    'int linkat(int, void *, int, void *, int)',
+  ),
+  unlinkat: declare<(dir: number, path: Path, flags: number) => number>('int unlinkat(int, void *, int)'),
+  renameat2: declare<(olddir: number, old: Path, dir: number, path: Path, flags: number) => number>(
+    'int renameat2(int, void *, int, void *, unsigned int)',
+  ),
+  fchmodat: declare<(dir: number, path: Path, mode: number, flags: number) => number>(
+    'int fchmodat(int, void *, uint32_t, int)',
+  ),
+  fchownat: declare<(dir: number, path: Path, uid: number, gid: number, flags: number) => number>(
+    'int fchownat(int, void *, uint32_t, uint32_t, int)',
+  ),
+  utimensat: declare<(dir: number, path: Path, times: BigInt64Array, flags: number) => number>(
+    'int utimensat(int, void *, void *, int)',
+  ),
+  truncate: declare<(path: Path, size: number) => number>('int truncate(void *, int64_t)'),
+  ftruncate: declare<(fd: number, size: number) => number>('int ftruncate(int, int64_t)'),
+  pread: declare<(fd: number, out: Uint8Array, size: number, offset: number) => number>(
+    'long pread(int, void *, size_t, int64_t)',
+  ),
+  pwrite: declare<(fd: number, data: Uint8Array, size: number, offset: number) => number>(
+    'long pwrite(int, void *, size_t, int64_t)',
+  ),
+  fsync: declare<(fd: number) => number>('int fsync(int)'),
+  fdatasync: declare<(fd: number) => number>('int fdatasync(int)'),
+  fallocate: declare<(fd: number, mode: number, offset: number, length: number) => number>(
+    'int fallocate(int, int, int64_t, int64_t)',
+  ),
+  lseek: declare<(fd: number, offset: bigint, whence: number) => number | bigint>('int64_t lseek(int, int64_t, int)'),
+  getdents64: declare<(fd: number, out: Uint8Array, size: number) => number>('long getdents64(int, void *, size_t)'),
+  getxattr: declare<(path: Path, name: Path, out: Uint8Array, size: number) => number>(
+    'long getxattr(void *, void *, void *, size_t)',
+  ),
+  setxattr: declare<(path: Path, name: Path, value: Uint8Array, size: number, flags: number) => number>(
+    'int setxattr(void *, void *, void *, size_t, int)',
+  ),
+  listxattr: declare<(path: Path, out: Uint8Array, size: number) => number>('long listxattr(void *, void *, size_t)'),
+  removexattr: declare<(path: Path, name: Path) => number>('int removexattr(void *, void *)'),
+  setfsuid: declare<(uid: number) => number>('int setfsuid(uint32_t)'),
+  setfsgid: declare<(gid: number) => number>('int setfsgid(uint32_t)'),
+};
+
+const AT_REMOVEDIR = 0x200;
+const STATX_ALL = 0xfff;
+const EMPTY = Uint8Array.of(0);
+
+/** A time of utimensat(2): 'now' and 'omit' are its special values. */
+type Time = { readonly seconds: number; readonly nanoseconds: number } | 'now' | 'omit';
+
+/** Runs a call again that a signal has interrupted. @throws its errno */
+function again(call: () => number): number {
+  for (;;) {
+    const result = call();
+    if (result >= 0) return result;
+    const error = fail();
+    if (error !== EINTR) throw error;
+  }
+}
+
+/** A path or name as libc takes it. */
+function cString(bytes: ByteString): Uint8Array {
+  const made = new Uint8Array(bytes.length + 1);
+  made.set(toBytes(bytes));
+  return made;
+}
+
+/** The path by which Linux reaches what an O_PATH descriptor stands for. */
+const magicLink = (fd: number): Uint8Array => cString(`/proc/self/fd/${fd}`);
+
+/** Fills a buffer that grows until the call has room enough. */
+function grown(call: (buffer: Uint8Array) => number): Uint8Array {
+  for (let size = 256; ; size = XATTR_SIZE_MAX) {
+    const buffer = new Uint8Array(size);
+    try {
+      return buffer.subarray(0, check(call(buffer)));
+    } catch (error) {
+      if (error !== ERANGE || size === XATTR_SIZE_MAX) throw error;
+    }
+  }
+}
+
+const timespec = (time: Time): [bigint, bigint] => {
+  if (time === 'now') return [0n, BigInt(UTIME_NOW)];
+  if (time === 'omit') return [0n, BigInt(UTIME_OMIT)];
+  return [BigInt(time.seconds), BigInt(time.nanoseconds)];
+};
+
+/** What a getdents64(2) buffer holds. */
+function entriesOf(bytes: Uint8Array): { ino: bigint; off: bigint; type: number; name: ByteString }[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const entries = [];
+  for (let at = 0; at < bytes.length; at += view.getUint16(at + 16, true)) {
+    const end = bytes.indexOf(0, at + 19);
+    const name = fromBytes(bytes.subarray(at + 19, end));
+    entries.push({
+      ino: view.getBigUint64(at, true),
+      off: view.getBigUint64(at + 8, true),
+      type: bytes[at + 18] as number,
+      name,
+    });
+  }
+  return entries;
+}
+
+const isRoot = (): boolean => process.geteuid?.() === 0;
+
+/**
+ * This machine's files, by descriptor: what Node's fs cannot do (O_PATH, names that are no UTF-8, xattrs, nanoseconds).
+ * Every call throws the Errno that Linux gives. Sixty-four-bit machines only.
+ */
+export const hostFiles = {
+  get umask(): number {
+    return process.umask();
+  },
+
+  /** Runs `action`, which must not wait, with these ids as fsuid and fsgid of this thread, if the process is root. */
+  as<T>(uid: number, gid: number, action: () => T): T {
+    if (!isRoot() || (uid === 0 && gid === 0)) return action();
+    calls.setfsgid(gid);
+    calls.setfsuid(uid);
+    try {
+      return action();
+    } finally {
+      calls.setfsuid(0);
+      calls.setfsgid(process.getegid?.() ?? 0);
+    }
+  },
+
+  openRoot: (path: string): number => hostFiles.openat(AT_FDCWD, fromBytes(Buffer.from(path)), O_PATH | O_DIRECTORY),
+  openat: (directory: number, name: ByteString, flags: number, mode = 0): number =>
+    again(() => calls.openat(directory, cString(name), flags | O_CLOEXEC, mode)),
+  reopen: (node: number, flags: number): number =>
+    again(() => calls.openat(AT_FDCWD, magicLink(node), flags | O_CLOEXEC, 0)),
+  close: (fd: number): void => {
+    calls.close(fd);
+  },
+
+  stat(fd: number): fuse_statx {
+    const out = new Uint8Array(fuse_statx.size);
+    check(calls.statx(fd, EMPTY, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, STATX_ALL, out));
+    return fuse_statx.read(new DataView(out.buffer), 0);
+  },
+  statfs(fd: number): fuse_kstatfs {
+    const out = new BigInt64Array(16);
+    check(calls.fstatfs(fd, out));
+    const [, bsize, blocks, bfree, bavail, files, ffree, , namelen, frsize] = [...out].map(Number) as number[];
+    return { bsize, blocks, bfree, bavail, files, ffree, namelen, frsize } as fuse_kstatfs;
+  },
+  readlink(node: number): ByteString {
+    const out = new Uint8Array(PATH_MAX);
+    return fromBytes(out.subarray(0, check(calls.readlinkat(node, EMPTY, out, out.length))));
+  },
+
+  access: (node: number, mask: number): void => {
+    check(calls.faccessat(AT_FDCWD, magicLink(node), mask, AT_EACCESS));
+  },
+
+  mknodat: (directory: number, name: ByteString, mode: number, rdev: number): void => {
+    check(calls.mknodat(directory, cString(name), mode, rdev));
+  },
+  mkdirat: (directory: number, name: ByteString, mode: number): void => {
+    check(calls.mkdirat(directory, cString(name), mode));
+  },
+  symlinkat: (target: ByteString, directory: number, name: ByteString): void => {
+    check(calls.symlinkat(cString(target), directory, cString(name)));
+  },
+  linkat: (node: number, directory: number, name: ByteString): void => {
+    check(calls.linkat(AT_FDCWD, magicLink(node), directory, cString(name), AT_SYMLINK_FOLLOW));
+  },
+  unlinkat: (directory: number, name: ByteString, kind: 'file' | 'directory'): void => {
+    check(calls.unlinkat(directory, cString(name), kind === 'directory' ? AT_REMOVEDIR : 0));
+  },
+  renameat: (from: number, oldname: ByteString, to: number, newname: ByteString, flags: number): void => {
+    check(calls.renameat2(from, cString(oldname), to, cString(newname), flags));
+  },
+
+  chmod: (node: number, mode: number): void => {
+    check(calls.fchmodat(AT_FDCWD, magicLink(node), mode, 0));
+  },
+  chown: (node: number, uid: number, gid: number): void => {
+    check(calls.fchownat(node, EMPTY, uid, gid, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW));
+  },
+  utimens: (node: number, atime: Time, mtime: Time): void => {
+    const times = BigInt64Array.from([...timespec(atime), ...timespec(mtime)]);
+    check(calls.utimensat(node, EMPTY, times, AT_EMPTY_PATH));
+  },
+  truncate: (node: number, size: number): void => {
+    again(() => calls.truncate(magicLink(node), size));
+  },
+  ftruncate: (fd: number, size: number): void => {
+    again(() => calls.ftruncate(fd, size));
+  },
+
+  pread: (fd: number, buffer: Uint8Array, offset: number): number =>
+    again(() => calls.pread(fd, buffer, buffer.length, offset)),
+  pwrite: (fd: number, data: Uint8Array, offset: number): number =>
+    again(() => calls.pwrite(fd, data, data.length, offset)),
+  fsync: (fd: number, kind: 'all' | 'data'): void => {
+    check(kind === 'data' ? calls.fdatasync(fd) : calls.fsync(fd));
+  },
+  fallocate: (fd: number, mode: number, offset: number, length: number): void => {
+    again(() => calls.fallocate(fd, mode, offset, length));
+  },
+  lseek(fd: number, offset: bigint, whence: number): bigint {
+    const result = BigInt(calls.lseek(fd, BigInt.asIntN(64, offset), whence));
+    if (result === -1n) throw fail();
+    return BigInt.asUintN(64, result);
+  },
+  getdents(fd: number, size: number): ReturnType<typeof entriesOf> {
+    const out = new Uint8Array(size);
+    return entriesOf(out.subarray(0, check(calls.getdents64(fd, out, out.length))));
+  },
+
+  getxattr: (node: number, name: ByteString): Uint8Array =>
+    grown((out) => calls.getxattr(magicLink(node), cString(name), out, out.length)),
+  setxattr: (node: number, name: ByteString, value: Uint8Array, flags: number): void => {
+    check(calls.setxattr(magicLink(node), cString(name), value, value.length, flags));
+  },
+  listxattr: (node: number): Uint8Array => grown((out) => calls.listxattr(magicLink(node), out, out.length)),
+  removexattr: (node: number, name: ByteString): void => {
+    check(calls.removexattr(magicLink(node), cString(name)));
+  },
+};
