@@ -1,3 +1,4 @@
+import { WaitQueue } from '../task/wait-queue.ts';
 import { Fifo } from './fifo.ts';
 import type { Request } from './request.ts';
 
@@ -11,6 +12,8 @@ const CONGESTION_THRESHOLD = 9;
 export class Background {
   #maximum = MAX_BACKGROUND;
   congestionThreshold = CONGESTION_THRESHOLD;
+  /** Who waits until it is full no more. */
+  readonly freed = new WaitQueue();
   readonly #queue = new Fifo<Request>();
   readonly #admit: (request: Request) => void;
   #active = 0;
@@ -27,6 +30,7 @@ export class Background {
   set maximum(value: number) {
     this.#maximum = value;
     this.#flush();
+    this.freed.wake();
   }
 
   /** How many there are, admitted or not. */
@@ -53,6 +57,7 @@ export class Background {
   ended(): void {
     this.#active--;
     this.#flush();
+    this.freed.wake();
   }
 
   /** Takes out all that were not admitted. */

@@ -70,7 +70,6 @@ export class Connection {
   failure: string | null = null;
   readonly #options: ConnectionOptions;
   readonly #unsupported = new Set<Opcode>();
-  readonly #backgroundSlots = new WaitQueue();
   readonly #deadlines: Deadlines | null;
   #state: ConnectionState = 'starting';
   #waiting = 0;
@@ -84,7 +83,7 @@ export class Connection {
     this.ceilings = { ...LINUX_CEILINGS, ...options.ceilings };
     this.limits = limitsBeforeInit(this.ceilings, FUSE_KERNEL_MINOR_VERSION);
     this.device = new Device(this, options.maxActiveRequests ?? MAX_ACTIVE_REQUESTS);
-    this.background = new Background((request) => this.device.push(request));
+    this.background = new Background((request) => this.#push(request));
     const { requestTimeout } = options;
     this.#deadlines = requestTimeout === undefined ? null : new Deadlines(this, requestTimeout);
   }
@@ -119,8 +118,7 @@ export class Connection {
       if (this.#state === 'starting') this.#initAnswered(result);
     };
     this.#begin(request as Request);
-    this.#takeForced(request as Request);
-    this.#enqueue(request as Request);
+    this.background.add(request as Request);
   }
 
   /**
@@ -141,7 +139,7 @@ export class Connection {
   ): Blocking<Reply<Out> | Errno> {
     const request = new Request(opcode, nodeid, call, { caller: callerOf(task), kind: 'foreground' });
     yield* this.#admit(task, request as Request);
-    this.#enqueue(request as Request);
+    this.#push(request as Request);
     yield* this.#waitForAnswer(task, request as Request);
     return request.result;
   }
@@ -177,10 +175,10 @@ export class Connection {
     const request = new Request(opcode, nodeid, call, { caller: callerOf(task), kind: 'background' });
     request.onReply = onReply;
     yield* this.#admit(task, request as Request);
-    this.#enqueue(request as Request);
+    this.background.add(request as Request);
   }
 
-  /** Sends a request in the background that no limit holds back: RELEASE and its like. Never sleeps. */
+  /** Sends a request in the background for which nobody is held back: RELEASE and its like. Never sleeps. */
   send<In, Out>(
     opcode: Opcode<In, Out>,
     nodeid: bigint,
@@ -190,12 +188,8 @@ export class Connection {
     const request = new Request(opcode, nodeid, call, { caller: NOBODY, kind: 'background' });
     request.onReply = onReply ?? null;
     this.#begin(request as Request);
-    if (this.#state !== 'connected') {
-      this.end(request as Request, ENOTCONN);
-      return;
-    }
-    this.#takeForced(request as Request);
-    this.#enqueue(request as Request);
+    if (this.#state === 'connected') this.background.add(request as Request);
+    else this.end(request as Request, ENOTCONN);
   }
 
   /** Gives lookups of a nodeid back to the server. Never sleeps, and has no reply. */
@@ -203,8 +197,15 @@ export class Connection {
     if (this.#state === 'connected') this.device.forget(nodeid, nlookup);
   }
 
-  /** Ends a request: with a reply, or an errno in its place. Everything that ends, ends here. */
-  end(request: Request, result: Reply<unknown> | Errno): void {
+  /**
+   * Ends a request: with a reply, or an errno in its place. Everything that ends, ends here; `step` is what the
+   * listeners hear.
+   */
+  end(
+    request: Request,
+    result: Reply<unknown> | Errno,
+    step: 'completed' | 'aborted' = this.#state === 'aborted' ? 'aborted' : 'completed',
+  ): void {
     if (request.state === 'ended') return;
     if (request.state === 'pending') this.device.withdraw(request);
     const wasQueued = request.unique !== 0;
@@ -214,10 +215,10 @@ export class Connection {
     this.#waiting--;
     if (wasQueued) {
       this.device.drop(request);
-      if (request.kind === 'background') this.#backgroundEnded();
+      if (request.kind === 'background') this.background.ended();
     }
     if (request.hasSlot) this.device.slots.give();
-    this.events.emit(this.#state === 'aborted' ? 'aborted' : 'completed', request);
+    this.events.emit(step, request);
     request.answered.wake();
     request.onReply?.(request.result);
   }
@@ -228,9 +229,9 @@ export class Connection {
    * @see Linux fs/fuse/dev.c, fuse_abort_conn()
    */
   abort(cause: AbortCause = 'user', failure: string | null = null): void {
+    this.abortedByUser ||= cause === 'user' && this.features.ABORT_ERROR;
     if (this.#state === 'aborted') return;
     this.failure ??= failure;
-    this.abortedByUser = cause === 'user' && this.features.ABORT_ERROR;
     this.#state = 'aborted';
     this.#deadlines?.stop();
     for (const request of this.background.drain()) this.end(request, ECONNABORTED);
@@ -238,7 +239,7 @@ export class Connection {
     this.device.clear();
     this.device.slots.open();
     this.initialized.wake();
-    this.#backgroundSlots.wake();
+    this.background.freed.wake();
   }
 
   /** Waits as long as a new request must: for INIT, for its place among the background requests, for a slot. */
@@ -246,16 +247,8 @@ export class Connection {
     this.#begin(request);
     try {
       if (!request.opcode.forced) yield* this.#waitForTurn(task, request);
-      if (this.#state === 'aborted') throw ENOTCONN;
-      if (this.#state === 'refused') throw ECONNREFUSED;
-      if (this.device.slots.isFull && !request.opcode.forced) {
-        this.events.emit('blocked', request);
-        yield* this.device.slots.take(task, `a free slot of ${this.name} for ${request.opcode.name}`);
-        request.hasSlot = true;
-        if (this.state === 'aborted') throw ENOTCONN;
-      } else {
-        this.#takeForced(request);
-      }
+      this.#requireConnected();
+      if (!request.opcode.forced) yield* this.#takeSlot(task, request);
     } catch (error) {
       this.end(request, error as Errno);
       throw error;
@@ -271,7 +264,7 @@ export class Connection {
     const free = (): boolean => !this.background.isFull || this.#state === 'aborted';
     if (free()) return;
     this.events.emit('blocked', request);
-    yield* sleep(task, this.#backgroundSlots, free, `a background slot of ${this.name}`, 'killed');
+    yield* sleep(task, this.background.freed, free, `a background slot of ${this.name}`, 'killed');
   }
 
   #begin(request: Request): void {
@@ -279,20 +272,25 @@ export class Connection {
     this.events.emit('created', request);
   }
 
-  #takeForced(request: Request): void {
-    this.device.slots.takeForced();
+  *#takeSlot(task: Task, request: Request): Blocking<void> {
+    const { slots } = this.device;
+    if (slots.isFull) this.events.emit('blocked', request);
+    yield* slots.take(task, `a free slot of ${this.name} for ${request.opcode.name}`);
     request.hasSlot = true;
+    this.#requireConnected();
   }
 
-  #enqueue(request: Request): void {
-    if (request.kind === 'background') this.background.add(request);
-    else this.device.push(request);
+  #requireConnected(): void {
+    if (this.#state === 'refused') throw ECONNREFUSED;
+    if (this.#state !== 'connected') throw ENOTCONN;
+  }
+
+  /** Puts a request on the device's queue, with a slot though there may be none left: what could wait has waited. */
+  #push(request: Request): void {
+    if (!request.hasSlot) this.device.slots.takeForced();
+    request.hasSlot = true;
+    this.device.push(request);
     this.#deadlines?.watch();
-  }
-
-  #backgroundEnded(): void {
-    this.background.ended();
-    this.#backgroundSlots.wake();
   }
 
   /** The three phases in which a foreground request is waited for. */

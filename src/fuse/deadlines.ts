@@ -36,7 +36,7 @@ export class Deadlines {
     const [oldest] = device.completions.values();
     this.#timer = null;
     if (oldest === undefined) return;
-    if (scheduler.clock.now() - oldest.queuedAt < this.#timeout) {
+    if (scheduler.clock.now() < oldest.queuedAt + this.#timeout) {
       this.#arm();
       return;
     }

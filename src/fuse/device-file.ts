@@ -144,6 +144,7 @@ export class DeviceFile {
   #interruptAnswered(device: Device, message: Uint8Array, unique: number, error: number): number {
     const request = this.#deliveredHere(device, interruptedUnique(unique));
     if (message.length !== fuse_out_header.size) throw EINVAL;
+    if (error === -EAGAIN.number && !request.interrupted) throw EINVAL;
     if (error === -ENOSYS.number) device.refusesInterrupts = true;
     else if (error === -EAGAIN.number) device.interrupt(request);
     return message.length;

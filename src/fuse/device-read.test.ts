@@ -211,7 +211,7 @@ test('one reader is woken for each request, the longest sleeper first', () => {
 test('a request that has no reply ends when it is read', () => {
   const rig = Rig.connected({ maxActiveRequests: 1 });
   let ended: unknown = null;
-  const body = { offset: 0n, size: 0 } as never;
+  const body = { offset: 0, size: 3 };
   rig.connection.send(NOTIFY_REPLY, 1n, { body, data: new Uint8Array(3) }, { onReply: (result) => (ended = result) });
   expect([rig.connection.device.slots.used, ended]).toEqual([1, null]);
   expect(rig.receiveAll()).toEqual(['NOTIFY_REPLY']);

@@ -1,5 +1,5 @@
 import { E2BIG, ECONNABORTED, EIO, ENODEV, type Errno } from '../abi/errno.ts';
-import { encodeRequest } from '../abi/message.ts';
+import { encodeRequest, type Reply } from '../abi/message.ts';
 import { INTERRUPT, SETXATTR } from '../abi/opcodes.ts';
 import { interruptUnique } from '../abi/unique.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
@@ -64,10 +64,11 @@ export class Device {
 
   left(file: DeviceFile): void {
     this.#files.delete(file);
-    for (const request of [...this.completions.values()]) {
-      if (request.file === file) this.connection.end(request, ECONNABORTED);
-    }
     if (this.#files.size === 0) this.connection.abort('server');
+    for (const request of [...this.completions.values()]) {
+      if (request.file === file) this.connection.end(request, ECONNABORTED, 'aborted');
+    }
+    this.waitQueue.wake(); // Its readers must not stay in the line: they would be woken in place of others.
   }
 
   /** Puts a request on the queue: it gets its number and its binary form here. Its slot is taken already. */
@@ -96,7 +97,7 @@ export class Device {
 
   /** Tells the server that the caller of a request it holds got a signal. */
   interrupt(request: Request): void {
-    if (this.refusesInterrupts) return;
+    if (this.refusesInterrupts || this.#interrupts.has(request)) return;
     this.#interrupts.add(request);
     this.connection.events.emit('interrupted', request);
     this.waitQueue.wakeOne();
@@ -178,9 +179,12 @@ export class Device {
     request.state = 'sent';
     request.file = file;
     this.connection.events.emit('read', request);
-    if (request.interrupted) this.interrupt(request);
+    if (request.opcode.reply === 'none') this.connection.end(request, NO_REPLY);
+    else if (request.interrupted) this.interrupt(request);
     return request.message;
   }
 }
+
+const NO_REPLY: Reply<unknown> = { body: undefined, data: new Uint8Array(0) };
 
 const tooLarge = ({ opcode }: Request): Errno => (opcode.number === SETXATTR.number ? E2BIG : EIO);

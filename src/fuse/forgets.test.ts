@@ -56,7 +56,7 @@ test('one forget alone is FORGET on its node, of nobody, and has a unique', () =
   const rig = Rig.connected();
   rig.connection.forget(77n, 5);
   const received = rig.receive() as Received;
-  expect(received.header).toMatchObject({ len: 56 - 8, opcode: FORGET.number, unique: 4, nodeid: 77n, uid: 0, gid: 0, pid: 0 });
+  expect(received.header).toMatchObject({ len: 48, opcode: FORGET.number, unique: 4, nodeid: 77n, uid: 0, gid: 0, pid: 0 });
   expect(rig.bodyOf(received)).toMatchObject({ nlookup: 5 });
 });
 

@@ -62,7 +62,8 @@ export function negotiate(
   const { body } = result;
   if (body.major !== FUSE_KERNEL_VERSION) return null;
   const { minor } = body;
-  const said = minor < MINOR_WITH_FLAGS ? featuresOf(0, 0) : featuresOf(body.flags, body.flags2);
+  const hasFlags = minor >= MINOR_WITH_FLAGS;
+  const said = hasFlags ? featuresOf(body.flags, body.flags2) : featuresOf(0, 0);
   const agreed = Object.entries(said).map(([name, set]) => [name, set && offer.has(name as InitFlag)]);
   const features = Object.fromEntries(agreed) as Features;
   const maxWrite = minor < MINOR_WITH_MAX_WRITE ? PAGE_SIZE : Math.max(PAGE_SIZE, body.max_write);
@@ -73,10 +74,12 @@ export function negotiate(
       ...limitsBeforeInit(ceilings, minor),
       ...pageLimits(features.MAX_PAGES ? body.max_pages : null, ceilings),
       maxWrite,
-      maxReadahead: minor < MINOR_WITH_FLAGS ? MAX_READAHEAD : Math.min(MAX_READAHEAD, body.max_readahead),
-      timeGran: body.time_gran >= 1 && body.time_gran <= MAX_TIME_GRAN ? body.time_gran : 1,
+      maxReadahead: wholePages(Math.min(MAX_READAHEAD, hasFlags ? body.max_readahead : ceilings.maxRead)),
+      timeGran: hasFlags && body.time_gran >= 1 && body.time_gran <= MAX_TIME_GRAN ? body.time_gran : 1,
     },
     maxBackground: hasBackground && body.max_background > 0 ? body.max_background : null,
     congestionThreshold: hasBackground && body.congestion_threshold > 0 ? body.congestion_threshold : null,
   };
 }
+
+const wholePages = (bytes: number): number => bytes - (bytes % PAGE_SIZE);

@@ -10,7 +10,7 @@ export interface Limits {
   readonly maxWrite: number;
   /** The most pages one request or reply may carry. */
   readonly maxPages: number;
-  readonly maxReadahead: number; // bytes
+  readonly maxReadahead: number; // bytes, whole pages
   /** The longest name in bytes. */
   readonly nameMax: number;
   /** The granularity of times in nanoseconds. */

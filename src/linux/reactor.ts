@@ -75,6 +75,7 @@ class DescriptorWatch {
   readonly #ready: () => void;
   readonly #forget: () => void;
   readonly #handle: node.PollHandle;
+  #isRef = true;
   #closed = false;
 
   constructor(fd: number, interest: Interest, ready: () => void, forget: () => void) {
@@ -95,12 +96,16 @@ class DescriptorWatch {
 
   /** From here on the watch, while there is any interest, keeps the process alive. */
   ref(): void {
-    if (!this.#closed) this.#handle.ref();
+    if (this.#closed || this.#isRef) return;
+    this.#isRef = true;
+    this.#handle.ref();
   }
 
   /** From here on the process may end as if the watch were not there. */
   unref(): void {
-    if (!this.#closed) this.#handle.unref();
+    if (this.#closed || !this.#isRef) return;
+    this.#isRef = false;
+    this.#handle.unref();
   }
 
   close(): void {

@@ -6,10 +6,11 @@ import { ECONNRESET, EMSGSIZE, EPIPE } from '../abi/errno.ts';
 import { receiveDescriptor, sendDescriptor } from './descriptor-passing.ts';
 import {
   closeDescriptor,
+  duplicate,
+  hangUp,
   largestPacket,
   listenAt,
   raiseSendBuffer,
-  receiveBlocking,
   sendBlocking,
   seqpacketPair,
   tryAccept,
@@ -82,11 +83,26 @@ test('after the other end closed, its last packets come before the end, and send
   closeDescriptor(ours);
 });
 
-test('blocking calls move packets too', () => {
+test('a blocking send is a packet too', () => {
   withPair((ours, theirs) => {
     sendBlocking(ours, bytes('abc'));
-    const buffer = new Uint8Array(8);
-    expect(receiveBlocking(theirs, buffer)).toBe(3);
+    expect(tryReceive(theirs, new Uint8Array(8))).toBe(3);
+  });
+});
+
+test('hanging up ends both sides after what was sent, through any descriptor of the socket', () => {
+  withPair((ours, theirs) => {
+    const line = duplicate(ours);
+    trySend(ours, bytes('last request'));
+    trySend(theirs, bytes('last reply'));
+    hangUp(line);
+    closeDescriptor(line);
+    const buffer = new Uint8Array(16);
+    expect(tryReceive(theirs, buffer)).toBe(12);
+    expect(tryReceive(theirs, buffer)).toBe(0);
+    expect(tryReceive(ours, buffer)).toBe(10);
+    expect(tryReceive(ours, buffer)).toBe(0);
+    expect(() => trySend(theirs, bytes('x'))).toThrow(EPIPE);
   });
 });
 

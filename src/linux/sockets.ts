@@ -143,16 +143,6 @@ export function sendBlocking(fd: number, packet: Uint8Array): void {
   }
 }
 
-/** Takes one packet as {@link tryReceive} does, blocking this thread until there is one. */
-export function receiveBlocking(fd: number, buffer: Uint8Array): number {
-  for (;;) {
-    const length = libcRecv(fd, buffer, buffer.length, MSG_TRUNC);
-    if (length >= 0) return length;
-    const error = fail();
-    if (error !== EINTR) throw error;
-  }
-}
-
 /**
  * Asks for a send buffer of that many bytes, past the limit of net.core.wmem_max where this process may.
  * A socket of AF_UNIX has no other buffer: SO_RCVBUF has no effect, unix(7).

@@ -44,7 +44,8 @@ export type Answer<Name extends OpcodeName> = Soon<Bare<ReplyBody<Name>>>;
 /** Bytes; a string has one char a byte. */
 export type Bytes = Uint8Array | ByteString;
 
-type Ask<Name extends OpcodeName> = Request<Body<Name>>;
+/** The request that the method of an opcode gets. */
+export type RequestOf<Name extends OpcodeName> = Request<Body<Name>>;
 
 /**
  * A file system by nodeid: a method for each opcode, called with the request (who asks, about which inode, the fixed
@@ -69,76 +70,76 @@ export interface FuseServer {
   destroy?(): void;
 
   /** Finds a name. Nodeid 0n is a negative answer that holds for `entry_valid`; ENOENT one that holds for this time. */
-  lookup?(request: Ask<'LOOKUP'>, name: ByteString): Answer<'LOOKUP'>;
+  lookup?(request: RequestOf<'LOOKUP'>, name: ByteString): Answer<'LOOKUP'>;
   /** The client gives so many of its references to an inode back. */
   forget?(nodeid: bigint, nlookup: number): void;
 
-  getattr?(request: Ask<'GETATTR'>): Answer<'GETATTR'>;
+  getattr?(request: RequestOf<'GETATTR'>): Answer<'GETATTR'>;
   /** Changes what `body.valid` names, and answers all attributes. */
-  setattr?(request: Ask<'SETATTR'>): Answer<'SETATTR'>;
-  statx?(request: Ask<'STATX'>): Answer<'STATX'>;
+  setattr?(request: RequestOf<'SETATTR'>): Answer<'SETATTR'>;
+  statx?(request: RequestOf<'STATX'>): Answer<'STATX'>;
   /** Whether the caller may; asked only where the client does not judge by mode bits. */
-  access?(request: Ask<'ACCESS'>): Soon<void>;
+  access?(request: RequestOf<'ACCESS'>): Soon<void>;
   /** At most 4095 bytes, no NUL behind them. */
-  readlink?(request: Ask<'READLINK'>): Soon<Bytes>;
+  readlink?(request: RequestOf<'READLINK'>): Soon<Bytes>;
 
-  symlink?(request: Ask<'SYMLINK'>, name: ByteString, target: ByteString): Answer<'SYMLINK'>;
-  mknod?(request: Ask<'MKNOD'>, name: ByteString): Answer<'MKNOD'>;
-  mkdir?(request: Ask<'MKDIR'>, name: ByteString): Answer<'MKDIR'>;
-  unlink?(request: Ask<'UNLINK'>, name: ByteString): Soon<void>;
-  rmdir?(request: Ask<'RMDIR'>, name: ByteString): Soon<void>;
+  symlink?(request: RequestOf<'SYMLINK'>, name: ByteString, target: ByteString): Answer<'SYMLINK'>;
+  mknod?(request: RequestOf<'MKNOD'>, name: ByteString): Answer<'MKNOD'>;
+  mkdir?(request: RequestOf<'MKDIR'>, name: ByteString): Answer<'MKDIR'>;
+  unlink?(request: RequestOf<'UNLINK'>, name: ByteString): Soon<void>;
+  rmdir?(request: RequestOf<'RMDIR'>, name: ByteString): Soon<void>;
   /** RENAME and RENAME2, `body.flags` being 0 for the former. */
-  rename?(request: Ask<'RENAME2'>, oldname: ByteString, newname: ByteString): Soon<void>;
+  rename?(request: RequestOf<'RENAME2'>, oldname: ByteString, newname: ByteString): Soon<void>;
   /** Gives `body.oldnodeid` a name in the directory `nodeid`. */
-  link?(request: Ask<'LINK'>, newname: ByteString): Answer<'LINK'>;
+  link?(request: RequestOf<'LINK'>, newname: ByteString): Answer<'LINK'>;
 
-  open?(request: Ask<'OPEN'>): Answer<'OPEN'>;
-  create?(request: Ask<'CREATE'>, name: ByteString): Answer<'CREATE'>;
-  tmpfile?(request: Ask<'TMPFILE'>, name: ByteString): Answer<'TMPFILE'>;
+  open?(request: RequestOf<'OPEN'>): Answer<'OPEN'>;
+  create?(request: RequestOf<'CREATE'>, name: ByteString): Answer<'CREATE'>;
+  tmpfile?(request: RequestOf<'TMPFILE'>, name: ByteString): Answer<'TMPFILE'>;
   /** At most `body.size` bytes; fewer are the end of the file. */
-  read?(request: Ask<'READ'>): Soon<Bytes>;
+  read?(request: RequestOf<'READ'>): Soon<Bytes>;
   /** Answers how many bytes were taken. */
-  write?(request: Ask<'WRITE'>, data: Uint8Array): Answer<'WRITE'>;
-  flush?(request: Ask<'FLUSH'>): Soon<void>;
-  fsync?(request: Ask<'FSYNC'>): Soon<void>;
+  write?(request: RequestOf<'WRITE'>, data: Uint8Array): Answer<'WRITE'>;
+  flush?(request: RequestOf<'FLUSH'>): Soon<void>;
+  fsync?(request: RequestOf<'FSYNC'>): Soon<void>;
   /** Comes once for each answered `open` and `create`. */
-  release?(request: Ask<'RELEASE'>): Soon<void>;
+  release?(request: RequestOf<'RELEASE'>): Soon<void>;
 
-  opendir?(request: Ask<'OPENDIR'>): Answer<'OPENDIR'>;
+  opendir?(request: RequestOf<'OPENDIR'>): Answer<'OPENDIR'>;
   /** Entries behind the cookie `body.offset`, as `DirentWriter` makes them; none is the end. */
-  readdir?(request: Ask<'READDIR'>): Soon<Bytes>;
-  readdirplus?(request: Ask<'READDIRPLUS'>): Soon<Bytes>;
-  fsyncdir?(request: Ask<'FSYNCDIR'>): Soon<void>;
-  releasedir?(request: Ask<'RELEASEDIR'>): Soon<void>;
+  readdir?(request: RequestOf<'READDIR'>): Soon<Bytes>;
+  readdirplus?(request: RequestOf<'READDIRPLUS'>): Soon<Bytes>;
+  fsyncdir?(request: RequestOf<'FSYNCDIR'>): Soon<void>;
+  releasedir?(request: RequestOf<'RELEASEDIR'>): Soon<void>;
 
-  statfs?(request: Ask<'STATFS'>): Answer<'STATFS'>;
-  syncfs?(request: Ask<'SYNCFS'>): Soon<void>;
+  statfs?(request: RequestOf<'STATFS'>): Answer<'STATFS'>;
+  syncfs?(request: RequestOf<'SYNCFS'>): Soon<void>;
 
   /** The whole value: the session answers questions for its size, and ERANGE when it is too long. */
-  getxattr?(request: Ask<'GETXATTR'>, name: ByteString): Soon<Bytes>;
-  setxattr?(request: Ask<'SETXATTR'>, name: ByteString, value: Uint8Array): Soon<void>;
+  getxattr?(request: RequestOf<'GETXATTR'>, name: ByteString): Soon<Bytes>;
+  setxattr?(request: RequestOf<'SETXATTR'>, name: ByteString, value: Uint8Array): Soon<void>;
   /** All names, a NUL behind each. */
-  listxattr?(request: Ask<'LISTXATTR'>): Soon<Bytes>;
-  removexattr?(request: Ask<'REMOVEXATTR'>, name: ByteString): Soon<void>;
+  listxattr?(request: RequestOf<'LISTXATTR'>): Soon<Bytes>;
+  removexattr?(request: RequestOf<'REMOVEXATTR'>, name: ByteString): Soon<void>;
 
-  fallocate?(request: Ask<'FALLOCATE'>): Soon<void>;
+  fallocate?(request: RequestOf<'FALLOCATE'>): Soon<void>;
   /** Answers an offset, for SEEK_DATA and SEEK_HOLE. */
-  lseek?(request: Ask<'LSEEK'>): Answer<'LSEEK'>;
+  lseek?(request: RequestOf<'LSEEK'>): Answer<'LSEEK'>;
   /** COPY_FILE_RANGE and COPY_FILE_RANGE_64: answers how many bytes were copied. */
-  copyFileRange?(request: Ask<'COPY_FILE_RANGE_64'>): Answer<'COPY_FILE_RANGE_64'>;
+  copyFileRange?(request: RequestOf<'COPY_FILE_RANGE_64'>): Answer<'COPY_FILE_RANGE_64'>;
 
-  getlk?(request: Ask<'GETLK'>): Answer<'GETLK'>;
-  setlk?(request: Ask<'SETLK'>): Soon<void>;
+  getlk?(request: RequestOf<'GETLK'>): Answer<'GETLK'>;
+  setlk?(request: RequestOf<'SETLK'>): Soon<void>;
   /** Waits for the lock; `request.interrupted` ends that. */
-  setlkw?(request: Ask<'SETLKW'>): Soon<void>;
+  setlkw?(request: RequestOf<'SETLKW'>): Soon<void>;
 
-  bmap?(request: Ask<'BMAP'>): Answer<'BMAP'>;
+  bmap?(request: RequestOf<'BMAP'>): Answer<'BMAP'>;
   /** `data` of the answer are bytes for the caller, at most `body.out_size`. */
-  ioctl?(request: Ask<'IOCTL'>, data: Uint8Array): Soon<Loose<ReplyBody<'IOCTL'>> & { data?: Bytes }>;
+  ioctl?(request: RequestOf<'IOCTL'>, data: Uint8Array): Soon<Loose<ReplyBody<'IOCTL'>> & { data?: Bytes }>;
   /** Answers poll(2) bits. */
-  poll?(request: Ask<'POLL'>): Answer<'POLL'>;
+  poll?(request: RequestOf<'POLL'>): Answer<'POLL'>;
   /** What a NOTIFY_RETRIEVE asked for, under the `unique` of that. */
-  notifyReply?(request: Ask<'NOTIFY_REPLY'>, data: Uint8Array): void;
-  setupmapping?(request: Ask<'SETUPMAPPING'>): Soon<void>;
-  removemapping?(request: Ask<'REMOVEMAPPING'>, mappings: Uint8Array): Soon<void>;
+  notifyReply?(request: RequestOf<'NOTIFY_REPLY'>, data: Uint8Array): void;
+  setupmapping?(request: RequestOf<'SETUPMAPPING'>): Soon<void>;
+  removemapping?(request: RequestOf<'REMOVEMAPPING'>, mappings: Uint8Array): Soon<void>;
 }

@@ -24,7 +24,7 @@ import { complete, replyOf } from './result.ts';
 export interface SessionOptions {
   /** Takes one whole message to the client. What it throws is logged, and the message is lost. */
   send(message: Uint8Array): void;
-  /** Told what is wrong with a message, and what the server's methods threw or answered by mistake. */
+  /** Told what is wrong with a message, and what the server's methods threw or answered by mistake; default `console.error`. */
   log?(line: string): void;
   readonly limits?: Limits;
 }
@@ -240,7 +240,8 @@ export class Session {
   }
 
   #log(line: string): void {
-    this.#options.log?.(line);
+    if (this.#options.log === undefined) console.error(`FUSE server: ${line}`);
+    else this.#options.log(line);
   }
 }
 

@@ -50,6 +50,11 @@ export class Xattrs {
     this.#values.delete(name);
   }
 
+  /** As {@link remove}, if the attribute is there. */
+  delete(name: ByteString): void {
+    if (this.#values.has(name)) this.remove(name);
+  }
+
   /** The names, each with a NUL behind it; those of `trusted.` for root alone, as Linux does. */
   list(uid: number): Uint8Array {
     const names = [...this.#values.keys()].filter((name) => uid === 0 || !name.startsWith('trusted.'));

@@ -96,7 +96,7 @@ def parts(value):
 
 
 def readv(number, fd, sizes, *offset):
-    buffers = [ctypes.create_string_buffer(int(size) + 1) for size in parts(sizes)]
+    buffers = [ctypes.create_string_buffer(int(size or 0) + 1) for size in parts(sizes)]
     syscall(number, fd, vector(buffers), len(buffers), *offset)
     return ",".join(buffer.raw.decode("latin-1").rstrip("\0") for buffer in buffers)
 

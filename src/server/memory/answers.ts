@@ -1,0 +1,99 @@
+import { major, minor, STATX_BASIC_STATS, STATX_BTIME } from '../../abi/linux.ts';
+import type { fuse_attr, fuse_attr_out, fuse_entry_out, fuse_statx, fuse_sx_time } from '../../abi/structs.ts';
+import { attrValidity, entryValidity } from '../validity.ts';
+import { type Inode, SpecialFile, type Time } from './inode.ts';
+
+const BLOCK = 4096; // bytes
+
+/** How long the client may believe what it was told, in seconds. */
+export interface Timeouts {
+  readonly entry: number;
+  readonly negative: number;
+  readonly attr: number;
+}
+
+/** Puts inodes into replies, with the validity times that were asked for. */
+export class Answers {
+  readonly #timeouts: Timeouts;
+
+  constructor(timeouts: Timeouts) {
+    this.#timeouts = timeouts;
+  }
+
+  /** An entry, which adds one to what the client has to forget. */
+  entry(inode: Inode): fuse_entry_out {
+    inode.nlookup++;
+    return this.uncountedEntry(inode);
+  }
+
+  /** An entry that the caller counts, or not, once it knows whether it will be sent. */
+  uncountedEntry(inode: Inode): fuse_entry_out {
+    const { entry, attr } = this.#timeouts;
+    return {
+      nodeid: inode.nodeid,
+      generation: 0n,
+      ...entryValidity(entry),
+      ...attrValidity(attr),
+      attr: attrOf(inode),
+    };
+  }
+
+  /** That there is no such name. */
+  absence(): Partial<fuse_entry_out> {
+    return { nodeid: 0n, ...entryValidity(this.#timeouts.negative) };
+  }
+
+  attributes(inode: Inode): fuse_attr_out {
+    return { ...attrValidity(this.#timeouts.attr), attr: attrOf(inode) };
+  }
+
+  statx(inode: Inode): { attr_valid: number; attr_valid_nsec: number; stat: Partial<fuse_statx> } {
+    return { ...attrValidity(this.#timeouts.attr), stat: statxOf(inode) };
+  }
+}
+
+const rdevOf = (inode: Inode): number => (inode instanceof SpecialFile ? inode.rdev : 0);
+
+function attrOf(inode: Inode): fuse_attr {
+  return {
+    ino: inode.nodeid,
+    size: inode.size,
+    blocks: Math.ceil(inode.allocated / 512),
+    atime: inode.atime.seconds,
+    mtime: inode.mtime.seconds,
+    ctime: inode.ctime.seconds,
+    atimensec: inode.atime.nanoseconds,
+    mtimensec: inode.mtime.nanoseconds,
+    ctimensec: inode.ctime.nanoseconds,
+    mode: inode.mode,
+    nlink: inode.nlink,
+    uid: inode.uid,
+    gid: inode.gid,
+    rdev: rdevOf(inode),
+    blksize: BLOCK,
+    flags: 0,
+  };
+}
+
+function statxOf(inode: Inode): Partial<fuse_statx> {
+  const rdev = rdevOf(inode);
+  return {
+    mask: STATX_BASIC_STATS | STATX_BTIME,
+    blksize: BLOCK,
+    nlink: inode.nlink,
+    uid: inode.uid,
+    gid: inode.gid,
+    mode: inode.mode,
+    ino: inode.nodeid,
+    size: inode.size,
+    blocks: Math.ceil(inode.allocated / 512),
+    atime: statxTime(inode.atime),
+    btime: statxTime(inode.btime),
+    ctime: statxTime(inode.ctime),
+    mtime: statxTime(inode.mtime),
+    rdev_major: major(rdev),
+    rdev_minor: minor(rdev),
+  };
+}
+
+const statxTime = ({ seconds, nanoseconds }: Time): fuse_sx_time => ({ tv_sec: seconds, tv_nsec: nanoseconds });
