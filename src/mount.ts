@@ -183,8 +183,7 @@ export class Mounted implements AsyncDisposable {
     this.#transport.start();
     void daemon?.exited.then(({ code, signal }) => {
       if (code === 0 && signal === null) daemon.letGo();
-      else if (connection.state === 'starting') connection.abort('server', daemon.describeEnd());
-      else connection.failure ??= daemon.describeEnd();
+      else if (connection.state === 'starting') connection.abort('server');
     });
     await this.#run((task) =>
       sleep(task, connection.initialized, () => connection.state !== 'starting', 'INIT', 'event'),
@@ -193,10 +192,10 @@ export class Mounted implements AsyncDisposable {
       daemon?.settled();
       return;
     }
-    const ended = connection.state === 'aborted' && daemon !== null;
-    const why = await this.#failure();
+    const ended = connection.failure === null;
+    const why = await this.failure();
     await this.unmount();
-    throw ended ? new ServesNot(why) : new Error(why);
+    throw ended ? new ServesNot(`${why} (before it answered INIT)`) : new Error(why ?? 'it cannot be mounted');
   }
 
   /**
@@ -244,14 +243,15 @@ export class Mounted implements AsyncDisposable {
     alarm.cancel();
   }
 
-  /** Why the server cannot be used, in one line. */
-  async #failure(): Promise<string> {
+  /** Why the server cannot be used, in one line; null while it can. */
+  async failure(): Promise<string | null> {
     const { connection, daemon } = this;
-    if (daemon !== null && connection.state === 'aborted') {
-      await Promise.race([daemon.exited, new Promise((resolve) => setTimeout(resolve, FAREWELL_TIMEOUT))]);
-      return `${daemon.describeEnd()} (before it answered INIT)`;
-    }
-    return `${connection.name} cannot be used: ${connection.failure ?? 'it closed its device'}`;
+    const { state, name } = connection;
+    if (state === 'starting' || state === 'connected') return null;
+    if (connection.failure !== null) return `${name} cannot be used: ${connection.failure}`;
+    const soon = new Promise<null>((resolve) => setTimeout(resolve, FAREWELL_TIMEOUT, null));
+    const exit = await Promise.race([daemon?.exited ?? soon, soon]);
+    return exit === null || daemon === null ? `${name} closed its device` : daemon.describeEnd();
   }
 
   #run<T>(code: (task: Thread) => Blocking<T>): Promise<T> {

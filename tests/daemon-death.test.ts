@@ -12,7 +12,8 @@ const READERS = 64;
 const ROUNDS = 200;
 const scratch = mkdtempSync(join(tmpdir(), 'fusewire-death-'));
 const image = join(scratch, 'image.sqfs');
-const installed = spawnSync('mksquashfs', ['-version']).status === 0 && spawnSync('squashfuse', ['-h']).error === undefined;
+const installed =
+  spawnSync('mksquashfs', ['-version']).status === 0 && spawnSync('squashfuse', ['-h']).error === undefined;
 
 beforeAll(() => {
   if (!installed) return;

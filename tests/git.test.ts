@@ -32,7 +32,8 @@ async function useRepository(server: Server, dir: string): Promise<void> {
   await git.checkout({ fs, dir, ref: 'main' });
 
   const log = await git.log({ fs, dir, depth: 500 });
-  expect(log).toHaveLength(202);
+  // Its log may list a commit once more when many have the same second.
+  expect(new Set(log.map(({ oid }) => oid)).size).toBe(202);
   expect(log[0]?.commit.parent).toHaveLength(2);
   expect(await promises.readFile(`${dir}/side-4.txt`, 'utf8')).toBe('side 49\n');
   const clean = await git.statusMatrix({ fs, dir });

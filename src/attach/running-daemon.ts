@@ -105,7 +105,7 @@ export class RunningDaemon {
   describeEnd(): string {
     const { name } = this.daemon;
     const said = this.#output.summary;
-    const end = this.#mountedItself
+    const end = this.#hasMounted()
       ? 'did not ask fusermount3 for its device but mounted itself by /dev/fuse'
       : endOf(this.#exit);
     return `${name} ${end}${said === '' ? '' : `: ${said}`}`;
@@ -160,9 +160,12 @@ export class RunningDaemon {
 
   /** A daemon that may use /dev/fuse will not ask anybody; it would be waited for in vain. */
   #lookForMount(): void {
-    if (this.#mountedItself || !isMountPoint(this.#door.mountPoint)) return;
-    this.#mountedItself = true;
-    hangUp(this.#line);
+    if (this.#hasMounted()) hangUp(this.#line);
+  }
+
+  #hasMounted(): boolean {
+    this.#mountedItself ||= running.has(this) && isMountPoint(this.#door.mountPoint);
+    return this.#mountedItself;
   }
 
   #forget(): void {

@@ -13,6 +13,9 @@ const REQUEST_ROOM = 65_536; // bytes of a command line
 /** The longest name of a directory whose socket still has a path that fits into an address. */
 const DIRECTORY_MAX = 80; // bytes
 
+/** A file that go-fuse opens in its new mount, so that the kernel asks it for POLL once; it gives up without. */
+const GO_FUSE_FILE = '.go-fuse-epoll-hack';
+
 /** The stand-in as JavaScript, which Node can run: from the sources it is where they are built to. */
 const program = (): string =>
   fileURLToPath(new URL('stand-in-main.js', import.meta.url.replace(/\/src\/attach\/[^/]*\.ts$/, '/dist/attach/')));
@@ -66,6 +69,7 @@ export class StandInDoor {
     for (const visitor of [...this.#visitors.keys()]) this.#dismiss(visitor);
     for (const name of ['fusermount', 'fusermount3', 'door']) rmSync(join(this.directory, name), { force: true });
     if (isMountPoint(this.mountPoint)) detach(this.mountPoint);
+    else rmSync(join(this.mountPoint, GO_FUSE_FILE), { force: true });
     try {
       rmdirSync(this.mountPoint);
       rmdirSync(this.directory);
@@ -105,6 +109,7 @@ export class StandInDoor {
     } else if (this.#device === null) {
       sendBlocking(visitor, Buffer.from('this daemon has its device already'));
     } else {
+      writeFileSync(join(this.mountPoint, GO_FUSE_FILE), '');
       sendDescriptor(visitor, this.#device, Buffer.from(DONE));
     }
   }

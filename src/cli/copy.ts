@@ -97,10 +97,10 @@ function isZero(block: Buffer): boolean {
 }
 
 async function preserve(from: Place, to: Place): Promise<void> {
-  const stats = await from.fs.lstat(from.path);
-  await to.fs.lchown(to.path, stats.uid, stats.gid).catch((error: NodeJS.ErrnoException) => {
+  const stats = await from.fs.lstat(from.path, { bigint: true });
+  await to.fs.lchown(to.path, Number(stats.uid), Number(stats.gid)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPERM') throw error;
   });
-  if (!stats.isSymbolicLink()) await to.fs.chmod(to.path, stats.mode & 0o7777);
-  await to.fs.lutimes(to.path, stats.atime, stats.mtime);
+  if (!stats.isSymbolicLink()) await to.fs.chmod(to.path, Number(stats.mode) & 0o7777);
+  await to.fs.lutimes(to.path, Number(stats.atimeNs) / 1e9, Number(stats.mtimeNs) / 1e9);
 }

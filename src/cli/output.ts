@@ -9,11 +9,15 @@ export class Output {
   readonly #error: Writable & { readonly isTTY?: boolean };
   readonly #command: string;
   #failures = 0;
+  #isBroken = false;
 
   constructor(command: string, streams: { readonly out: Writable; readonly error: Writable }) {
     this.#command = command;
     this.#out = streams.out;
     this.#error = streams.error;
+    this.#out.once('error', () => {
+      this.#isBroken = true;
+    });
   }
 
   get isTerminal(): boolean {
@@ -40,9 +44,13 @@ export class Output {
     );
   }
 
-  /** One line about something that could not be done; the command goes on and ends with exit code 1. */
+  /**
+   * One line about something that could not be done; the command goes on and ends with exit code 1.
+   * Nothing once the output is broken: what fails then, fails because of that.
+   */
   fail(path: Buffer | null, error: unknown): void {
     this.#failures++;
+    if (this.#isBroken) return;
     const where = path === null ? '' : `${quoteName(path)}: `;
     this.#error.write(`fusewire ${this.#command}: ${where}${explain(error)}\n`);
   }

@@ -55,7 +55,7 @@ export async function main(args: readonly string[], streams: Streams, interrupte
     }
     return await run(parse(command, rest), streams, interrupted);
   } catch (error) {
-    streams.error.write(`fusewire: ${explain(error)}\n`);
+    if (!isBrokenPipe(interrupted.reason)) streams.error.write(`fusewire: ${explain(error)}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }
@@ -95,6 +95,8 @@ async function run(
     interrupted.addEventListener('abort', () => reject(interrupted.reason), { once: true });
   });
   await Promise.race([command.run({ mounted, operands, options, output }), stopped]);
+  const failure = await mounted.failure();
+  if (failure !== null) output.fail(null, new Error(failure));
   return output.failures === 0 ? 0 : 1;
 }
 
@@ -104,3 +106,7 @@ function version(): string {
   };
   return version;
 }
+
+/** Whether somebody just does not want to read on; nobody is told of that. */
+const isBrokenPipe = (reason: unknown): boolean =>
+  reason instanceof Error && 'code' in reason && reason.code === 'EPIPE';

@@ -248,7 +248,7 @@ export class Connection {
     try {
       if (!request.opcode.forced) yield* this.#waitForTurn(task, request);
       this.#requireConnected();
-      if (!request.opcode.forced) yield* this.#takeSlot(task, request);
+      if (!request.opcode.forced && this.device.slots.isFull) yield* this.#waitForSlot(task, request);
     } catch (error) {
       this.end(request, error as Errno);
       throw error;
@@ -272,10 +272,9 @@ export class Connection {
     this.events.emit('created', request);
   }
 
-  *#takeSlot(task: Task, request: Request): Blocking<void> {
-    const { slots } = this.device;
-    if (slots.isFull) this.events.emit('blocked', request);
-    yield* slots.take(task, `a free slot of ${this.name} for ${request.opcode.name}`);
+  *#waitForSlot(task: Task, request: Request): Blocking<void> {
+    this.events.emit('blocked', request);
+    yield* this.device.slots.take(task, `a free slot of ${this.name} for ${request.opcode.name}`);
     request.hasSlot = true;
     this.#requireConnected();
   }

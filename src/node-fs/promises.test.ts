@@ -161,7 +161,7 @@ const scripts: Record<string, Script> = {
     await once(output, 'close');
     const reading = await fs.promises.open(at('big'));
     let length = 0;
-    for await (const chunk of reading.createReadStream({ start: 10, end: 200_000 })) length += chunk.length;
+    for await (const chunk of reading.createReadStream({ start: 10, end: 140_000 })) length += chunk.length;
     return { length, fds: [writing.fd, reading.fd] };
   },
   'closing a FileHandle ends its stream': async (fs, at) => {

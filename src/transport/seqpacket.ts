@@ -145,12 +145,12 @@ export class SeqpacketTransport implements Transport {
         const length = tryReceive(fd, this.#buffer);
         if (length === null) return 'all';
         if (length > 0) this.#takePacket(length);
-        else this.#gone(`${connection.name} closed its device`);
+        else this.#gone(null);
       } catch (error) {
         // Told once when requests were left unread; what the server had sent before comes after it.
         if (error === ECONNRESET) continue;
         if (error instanceof GarbledReply) this.#gone(`${connection.name} sent rubbish: ${error.message}`);
-        else if (error instanceof Errno) this.#gone(`${connection.name} closed its device (${error.code})`);
+        else if (error instanceof Errno) this.#gone(null);
         else throw error;
       }
     }
@@ -171,7 +171,8 @@ export class SeqpacketTransport implements Transport {
     }
   }
 
-  #gone(failure: string): void {
+  /** The server is no more, or no use; null: it closed its end, and others may know why. */
+  #gone(failure: string | null): void {
     this.#options.connection.failure ??= failure;
     this.close();
   }

@@ -29,7 +29,7 @@ export function furnish(fs: AnyFs, base: string): void {
 export const pattern = (length: number): Buffer =>
   Buffer.from(Uint8Array.from({ length }, (_, i) => i ^ (i >> 8) ^ (i >> 16)));
 
-const long = pattern(300_000);
+const long = pattern(150_000);
 
 /** A tree as lines: type and permissions, link count, what is in it. */
 export function pictureOf(fs: AnyFs, path: Buffer, name = ''): string[] {

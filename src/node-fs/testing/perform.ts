@@ -1,6 +1,7 @@
 import * as hostFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import { type Booted, bootTestFs } from './boot.ts';
 import { furnish, pictureOf } from './fixture.ts';
@@ -21,9 +22,11 @@ interface Performance {
 export class Comparison {
   readonly ours: Booted;
   readonly #scratch = hostFs.mkdtempSync(join(tmpdir(), 'fusewire-node-fs-'));
+  readonly #sides: readonly [ours: Side, hosts: Side];
 
   private constructor(ours: Booted) {
     this.ours = ours;
+    this.#sides = [new Side(ours.fs as AnyFs, ours.base), new Side(hostFs as unknown as AnyFs, this.#scratch)];
   }
 
   static async start(): Promise<Comparison> {
@@ -37,20 +40,44 @@ export class Comparison {
 
   /** Expects the same outcome and the same tree from both. `except` names fields of an error that may differ. */
   async expectSame(script: Script, except: readonly string[] = []): Promise<void> {
-    const ours = await perform(this.ours.fs as AnyFs, this.ours.base, script);
-    const hosts = await perform(hostFs as unknown as AnyFs, this.#scratch, script);
-    expect(without(ours, except)).toEqual(without(hosts, except));
+    const [ours, hosts] = this.#sides;
+    expect(without(await ours.perform(script), except)).toEqual(without(await hosts.perform(script), except));
   }
 }
 
-async function perform(fs: AnyFs, top: string, script: Script): Promise<Performance> {
-  const base = fs.mkdtempSync(`${top}/case-`);
-  furnish(fs, base);
-  const result = new Promise((resolve) => resolve(script(fs, (path) => `${base}/${path}`)));
-  const outcome = await outcomeOf(result, base);
-  const tree = fs.existsSync(base) ? plain(pictureOf(fs, Buffer.from(base)), base) : [];
-  fs.rmSync(base, { recursive: true, force: true });
-  return { outcome, tree };
+/** One file system, with a furnished directory for the next script; one that a script has changed is not used again. */
+class Side {
+  readonly #fs: AnyFs;
+  readonly #top: string;
+  #furnished: { readonly base: string; readonly tree: unknown } | null = null;
+
+  constructor(fs: AnyFs, top: string) {
+    this.#fs = fs;
+    this.#top = top;
+  }
+
+  async perform(script: Script): Promise<Performance> {
+    this.#furnished ??= this.#furnish();
+    const { base, tree: before } = this.#furnished;
+    const result = new Promise((resolve) => resolve(script(this.#fs, (path) => `${base}/${path}`)));
+    const outcome = await outcomeOf(result, base);
+    const tree = this.#picture(base);
+    if (!isDeepStrictEqual(tree, before)) {
+      this.#fs.rmSync(base, { recursive: true, force: true });
+      this.#furnished = null;
+    }
+    return { outcome, tree };
+  }
+
+  #furnish(): { base: string; tree: unknown } {
+    const base = this.#fs.mkdtempSync(`${this.#top}/case-`);
+    furnish(this.#fs, base);
+    return { base, tree: this.#picture(base) };
+  }
+
+  #picture(base: string): unknown {
+    return this.#fs.existsSync(base) ? plain(pictureOf(this.#fs, Buffer.from(base)), base) : [];
+  }
 }
 
 function without({ outcome, tree }: Performance, except: readonly string[]): unknown {
