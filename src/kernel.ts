@@ -26,6 +26,7 @@ export interface Outside {
   readonly expectsProgress: boolean;
 }
 
+/** What a kernel is made of. */
 export interface KernelOptions {
   readonly clock: Clock;
   readonly host?: Host;

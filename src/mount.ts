@@ -28,6 +28,7 @@ import type { Transport } from './transport/transport.ts';
 /** What can be mounted: a foreign daemon, or a server in this process. */
 export type Server = Daemon | FuseServer;
 
+/** How to use a server; everything has a default. */
 export interface MountOptions {
   /** What to call the server in messages. */
   readonly name?: string;

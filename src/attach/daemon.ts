@@ -5,6 +5,7 @@
  */
 export type AttachWay = 'fd' | 'fusermount' | 'auto';
 
+/** How to start a daemon, attach it and end it; everything has a default. */
 export interface DaemonOptions {
   /** What to call it in messages; its command by default. */
   readonly name?: string;

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { closeDescriptor, hangUp } from '../linux/sockets.ts';
+import { closeDescriptor, isAbandoned } from '../linux/sockets.ts';
 import type { Daemon } from './daemon.ts';
 import { holdersOf, socketName } from './holders.ts';
 import { isMountPoint } from './kernel-mounts.ts';
@@ -30,7 +30,7 @@ interface Parts {
   readonly door: StandInDoor;
   readonly ours: number;
   readonly theirs: number;
-  /** A second descriptor of our end, to hang up by. */
+  /** A second descriptor of our end, which shows whether anybody is left at the other one. */
   readonly line: number;
   readonly packetLimit: number;
 }
@@ -83,7 +83,9 @@ export class RunningDaemon {
 
   /** The process ids of the daemon: of its first process while that lives, and of all that hold the socket. */
   get pids(): number[] {
-    return [...new Set([...this.#first, ...holdersOf(this.#socket)])];
+    if (!running.has(this)) return [];
+    const holders = isAbandoned(this.#line) ? [] : holdersOf(this.#socket);
+    return [...new Set([...this.#first, ...holders])];
   }
 
   /** The daemon serves, or never will: its end of the socket is its own alone from now on, so that its death shows. */
@@ -114,12 +116,9 @@ export class RunningDaemon {
   /** Waits until nobody serves any more, for so long at most. Returns whether that is so. */
   async ended(milliseconds: number): Promise<boolean> {
     const until = performance.now() + milliseconds;
-    let left = this.pids;
-    while (left.length > 0) {
+    while (this.#exit === null || !isAbandoned(this.#line)) {
       if (performance.now() >= until) return false;
       await pause(LOOK_PAUSE);
-      const known = [...new Set([...this.#first, ...holdersOf(this.#socket, left)])];
-      left = known.length > 0 ? known : this.pids;
     }
     return true;
   }
@@ -140,9 +139,11 @@ export class RunningDaemon {
     const { grace } = this.daemon;
     this.letGo();
     this.signal('SIGTERM');
-    if (!(await this.ended(grace / 2))) close();
-    if (!(await this.ended(grace / 2))) this.signal('SIGKILL');
-    await this.ended(grace);
+    if (!(await this.ended(grace / 2))) {
+      close();
+      if (!(await this.ended(grace / 2))) this.signal('SIGKILL');
+      await this.ended(grace);
+    }
     close();
     this.#forget();
   }
@@ -160,7 +161,7 @@ export class RunningDaemon {
 
   /** A daemon that may use /dev/fuse will not ask anybody; it would be waited for in vain. */
   #lookForMount(): void {
-    if (this.#hasMounted()) hangUp(this.#line);
+    if (this.#hasMounted()) this.letGo();
   }
 
   #hasMounted(): boolean {

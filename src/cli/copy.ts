@@ -14,6 +14,7 @@ export interface Place {
   readonly path: Buffer;
 }
 
+/** What to copy, and whom to tell of it. */
 export interface CopyOptions {
   readonly recursive: boolean;
   /** Keep mode, owner (as far as one may) and times. */

@@ -11,6 +11,7 @@ export interface Entry {
   readonly target: Buffer | null;
 }
 
+/** Looks at one path, without following a symlink in its last place. @throws Node's errors */
 export async function entryAt(fs: NodeFs, path: Buffer, name: Buffer): Promise<Entry> {
   const stats = await fs.promises.lstat(path, { bigint: true });
   const target = stats.isSymbolicLink() ? await fs.promises.readlink(path, { encoding: 'buffer' }) : null;

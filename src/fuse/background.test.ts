@@ -8,7 +8,8 @@ import { endOf, type Received, Rig, thrownBy } from './testing/rig.ts';
 const releaseBody = { fh: 0n, flags: 0, release_flags: 0, lock_owner: 0n };
 const readBody = { fh: 0n, offset: 0, size: 8, read_flags: 0, lock_owner: 0n, flags: 0 };
 
-const connected = (init: Partial<fuse_init_out> = {}, maxActiveRequests = 1000) => Rig.connected({ maxActiveRequests }, init);
+const connected = (init: Partial<fuse_init_out> = {}, maxActiveRequests = 1000) =>
+  Rig.connected({ maxActiveRequests }, init);
 
 function release(rig: Rig, count: number): unknown[] {
   const results: unknown[] = [];

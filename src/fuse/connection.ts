@@ -26,6 +26,7 @@ export type ConnectionState = 'starting' | 'connected' | 'refused' | 'aborted';
 /** Who ended a connection: the user (fusectl's `abort`), the server by closing the device, an unmount, a deadline. */
 export type AbortCause = 'user' | 'server' | 'unmount' | 'timeout';
 
+/** How to treat a server. */
 export interface ConnectionOptions {
   readonly scheduler: Scheduler;
   /** What people call the server: in messages and traces. */
@@ -176,6 +177,7 @@ export class Connection {
     request.onReply = onReply;
     yield* this.#admit(task, request as Request);
     this.background.add(request as Request);
+    if (request.state === 'created') this.#giveSlot(request as Request);
   }
 
   /** Sends a request in the background for which nobody is held back: RELEASE and its like. Never sleeps. */
@@ -213,12 +215,10 @@ export class Connection {
     if (result instanceof Errno) request.error = result;
     else request.reply = result;
     this.#waiting--;
-    if (wasQueued) {
-      this.device.drop(request);
-      if (request.kind === 'background') this.background.ended();
-    }
-    if (request.hasSlot) this.device.slots.give();
+    this.device.drop(request);
     this.events.emit(step, request);
+    if (wasQueued && request.kind === 'background') this.background.ended();
+    this.#giveSlot(request);
     request.answered.wake();
     request.onReply?.(request.result);
   }
@@ -282,6 +282,11 @@ export class Connection {
   #requireConnected(): void {
     if (this.#state === 'refused') throw ECONNREFUSED;
     if (this.#state !== 'connected') throw ENOTCONN;
+  }
+
+  #giveSlot(request: Request): void {
+    if (request.hasSlot) this.device.slots.give();
+    request.hasSlot = false;
   }
 
   /** Puts a request on the device's queue, with a slot though there may be none left: what could wait has waited. */

@@ -216,5 +216,7 @@ test('a request that has no reply ends when it is read', () => {
   expect([rig.connection.device.slots.used, ended]).toEqual([1, null]);
   expect(rig.receiveAll()).toEqual(['NOTIFY_REPLY']);
   expect(ended).toMatchObject({ body: undefined });
-  expect([rig.connection.device.slots.used, rig.connection.device.completions.size, rig.connection.waiting]).toEqual([0, 0, 0]);
+  expect([rig.connection.device.slots.used, rig.connection.device.completions.size, rig.connection.waiting]).toEqual([
+    0, 0, 0,
+  ]);
 });

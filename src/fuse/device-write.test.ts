@@ -3,7 +3,7 @@ import { EINVAL, EIO, ENOENT, Errno } from '../abi/errno.ts';
 import { encodeReply, NEWEST } from '../abi/message.ts';
 import { FLUSH, GETXATTR, LOOKUP, type Opcode, READLINK } from '../abi/opcodes.ts';
 import type { Call, Reply } from './connection.ts';
-import { endOf, type Received, Rig, rawReply, type Running, thrownBy } from './testing/rig.ts';
+import { endOf, type Received, Rig, type Running, rawReply, thrownBy } from './testing/rig.ts';
 
 /** A request that the server has read; its unique is 4. */
 function asked<In>(opcode: Opcode<In, never> | Opcode<In, unknown>, call: Call<In>) {

@@ -23,6 +23,7 @@ export interface RequestEvent {
   readonly request: Request;
 }
 
+/** Hears every step of every request of a connection, as it happens. */
 export type Listener = (event: RequestEvent) => void;
 
 /**

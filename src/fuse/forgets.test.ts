@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { decodeRequest, decodeRequestHeader, NEWEST } from '../abi/message.ts';
 import { BATCH_FORGET, FORGET } from '../abi/opcodes.ts';
 import { fuse_forget_one } from '../abi/structs.ts';
-import { decodeRequest, decodeRequestHeader, NEWEST } from '../abi/message.ts';
 import { type Received, Rig } from './testing/rig.ts';
 
 /** "Lx8 Fx2": names in order, each with how often it comes in a row. */
@@ -15,7 +15,8 @@ function runs(names: readonly string[]): string {
   return all.map(([name, count]) => `${name}x${count}`).join(' ');
 }
 
-const initials = (rig: Rig): string => runs(rig.receiveAll().map((name) => (name === 'READLINK' ? 'L' : name.charAt(0))));
+const initials = (rig: Rig): string =>
+  runs(rig.receiveAll().map((name) => (name === 'READLINK' ? 'L' : name.charAt(0))));
 
 function loaded(minor: number, requests: number, forgets: number): Rig {
   const rig = Rig.connected({}, { minor });
@@ -56,15 +57,34 @@ test('one forget alone is FORGET on its node, of nobody, and has a unique', () =
   const rig = Rig.connected();
   rig.connection.forget(77n, 5);
   const received = rig.receive() as Received;
-  expect(received.header).toMatchObject({ len: 48, opcode: FORGET.number, unique: 4, nodeid: 77n, uid: 0, gid: 0, pid: 0 });
+  expect(received.header).toMatchObject({
+    len: 48,
+    opcode: FORGET.number,
+    unique: 4,
+    nodeid: 77n,
+    uid: 0,
+    gid: 0,
+    pid: 0,
+  });
   expect(rig.bodyOf(received)).toMatchObject({ nlookup: 5 });
 });
 
 test('several are BATCH_FORGET, in order, entries of one node apart', () => {
   const rig = Rig.connected();
-  for (const [nodeid, nlookup] of [[5n, 1], [6n, 2], [5n, 3]] as const) rig.connection.forget(nodeid, nlookup);
+  for (const [nodeid, nlookup] of [
+    [5n, 1],
+    [6n, 2],
+    [5n, 3],
+  ] as const)
+    rig.connection.forget(nodeid, nlookup);
   const received = rig.receive() as Received;
-  expect(received.header).toMatchObject({ len: 48 + 3 * 16, opcode: BATCH_FORGET.number, unique: 4, nodeid: 0n, uid: 0 });
+  expect(received.header).toMatchObject({
+    len: 48 + 3 * 16,
+    opcode: BATCH_FORGET.number,
+    unique: 4,
+    nodeid: 0n,
+    uid: 0,
+  });
   const { body, data } = decodeRequest(BATCH_FORGET, received.message, NEWEST);
   expect(body).toMatchObject({ count: 3 });
   const view = new DataView(data.slice().buffer);

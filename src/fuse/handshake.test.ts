@@ -10,7 +10,15 @@ test('INIT is request 2 of nobody on no node, in the newest format', () => {
   const rig = new Rig();
   rig.connection.start();
   const received = rig.receive();
-  expect(received?.header).toMatchObject({ len: 104, opcode: INIT.number, unique: 2, nodeid: 0n, uid: 0, gid: 0, pid: 0 });
+  expect(received?.header).toMatchObject({
+    len: 104,
+    opcode: INIT.number,
+    unique: 2,
+    nodeid: 0n,
+    uid: 0,
+    gid: 0,
+    pid: 0,
+  });
   const { body } = decodeRequest(INIT, received?.message as Uint8Array, NEWEST);
   expect(body).toMatchObject({ major: 7, minor: 45, max_readahead: 131_072, ...flagWords(DEFAULT_OFFER) });
 });
@@ -23,14 +31,20 @@ test('until INIT is answered everything else waits, and INIT alone can be read',
     rig.connection.callBackground(task, READ, 13n, { body: readBody, room: 16 }, () => {}),
   );
   expect(tasks.map(({ task }) => task.sleep?.why)).toEqual(Array(3).fill('INIT of scripted'));
-  expect([...tasks, background].map(({ task }) => task.sleep?.queue)).toEqual(Array(4).fill(rig.connection.initialized));
+  expect([...tasks, background].map(({ task }) => task.sleep?.queue)).toEqual(
+    Array(4).fill(rig.connection.initialized),
+  );
   expect(rig.connection.waiting).toBe(5);
   expect(rig.receiveAll()).toEqual(['INIT']);
   expect(rig.connection.state).toBe('starting');
 
   rig.answerInit();
   expect(rig.connection.state).toBe('connected');
-  expect([rig.receive(), rig.receive(), rig.receive()].map((received) => received?.header.nodeid)).toEqual([10n, 11n, 12n]);
+  expect([rig.receive(), rig.receive(), rig.receive()].map((received) => received?.header.nodeid)).toEqual([
+    10n,
+    11n,
+    12n,
+  ]);
   expect(rig.receiveAll()).toEqual(['READ']);
 });
 

@@ -75,20 +75,23 @@ test('pages are never more than the transport carries', () => {
   expect(Rig.connected({ ceilings }).connection.limits.maxPages).toBe(15);
 });
 
-test.each(Array.from({ length: 64 }, (_, i) => i + 1))('an INIT reply of %d bytes counts as if zeros followed', (length) => {
-  const rig = new Rig();
-  rig.connection.start();
-  rig.receive();
-  const message = rawReply({ unique: 2, body: length });
-  const whole = new DataView(new ArrayBuffer(64));
-  const { max_write, max_readahead } = initReply();
-  [7, 45, max_readahead].forEach((value, i) => {
-    whole.setUint32(4 * i, value, true);
-  });
-  whole.setUint32(20, max_write, true);
-  message.set(new Uint8Array(whole.buffer, 0, length), 16);
-  rig.file.write(message);
-  expect(rig.connection.state).toBe('connected');
-  expect(rig.connection.limits.minor).toBe(length > 4 ? 45 : 0);
-  if (length > 8) expect(rig.connection.limits.maxWrite).toBe(length > 22 ? 131_072 : 4096);
-});
+test.each(Array.from({ length: 64 }, (_, i) => i + 1))(
+  'an INIT reply of %d bytes counts as if zeros followed',
+  (length) => {
+    const rig = new Rig();
+    rig.connection.start();
+    rig.receive();
+    const message = rawReply({ unique: 2, body: length });
+    const whole = new DataView(new ArrayBuffer(64));
+    const { max_write, max_readahead } = initReply();
+    [7, 45, max_readahead].forEach((value, i) => {
+      whole.setUint32(4 * i, value, true);
+    });
+    whole.setUint32(20, max_write, true);
+    message.set(new Uint8Array(whole.buffer, 0, length), 16);
+    rig.file.write(message);
+    expect(rig.connection.state).toBe('connected');
+    expect(rig.connection.limits.minor).toBe(length > 4 ? 45 : 0);
+    if (length > 8) expect(rig.connection.limits.maxWrite).toBe(length > 22 ? 131_072 : 4096);
+  },
+);

@@ -22,6 +22,7 @@ export interface Caller {
   readonly pid: number;
 }
 
+/** The kernel itself, which has no ids for the server. */
 export const NOBODY: Caller = { uid: 0, gid: 0, pid: 0 };
 
 /**

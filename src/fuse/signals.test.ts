@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { EAGAIN, EINTR, EINVAL, EIO, ENOENT, ENOSYS } from '../abi/errno.ts';
 import { encodeError } from '../abi/message.ts';
 import { FLUSH } from '../abi/opcodes.ts';
-import { endOf, type Received, Rig, rawReply, type Running, thrownBy } from './testing/rig.ts';
+import { endOf, type Received, Rig, type Running, rawReply, thrownBy } from './testing/rig.ts';
 
 function send(rig: Rig, running: Running<unknown>, kind: 'signal' | 'killed'): void {
   running.task.signal(kind);

@@ -53,7 +53,11 @@ test('one that comes when a slot is free does not overtake who has it coming', (
 
 test('a task killed in the line leaves it, and the slot goes to the next', () => {
   const rig = Rig.connected({ maxActiveRequests: 1 });
-  const [, killed, next] = [1n, 2n, 3n].map((nodeid) => rig.readlink(nodeid)) as [unknown, Running<unknown>, Running<unknown>];
+  const [, killed, next] = [1n, 2n, 3n].map((nodeid) => rig.readlink(nodeid)) as [
+    unknown,
+    Running<unknown>,
+    Running<unknown>,
+  ];
   killed.task.signal('killed');
   rig.scheduler.run();
   expect(killed.end).toBe(EINTR);
@@ -124,37 +128,40 @@ test.each([
   [10, 10, 10_000],
   [10, 1, 1],
   [100, 2, 2],
-])('%d callers and %d servers with room for %d requests: each gets its own answer', (callers, servers, maxActiveRequests) => {
-  const rig = Rig.connected({ maxActiveRequests });
-  const { connection } = rig;
-  const ROUNDS = 5;
-  const echoes: [number, number][] = [];
-  function* caller(i: number, task: Parameters<typeof connection.call>[0]): Blocking<void> {
-    for (let round = 0; round < ROUNDS; round++) {
-      const nodeid = BigInt(i * ROUNDS + round);
-      const { data }: Reply<undefined> = yield* connection.call(task, READLINK, nodeid, { room: 8 });
-      echoes.push([Number(nodeid), Number(new DataView(data.slice().buffer).getBigUint64(0))]);
+])(
+  '%d callers and %d servers with room for %d requests: each gets its own answer',
+  (callers, servers, maxActiveRequests) => {
+    const rig = Rig.connected({ maxActiveRequests });
+    const { connection } = rig;
+    const ROUNDS = 5;
+    const echoes: [number, number][] = [];
+    function* caller(i: number, task: Parameters<typeof connection.call>[0]): Blocking<void> {
+      for (let round = 0; round < ROUNDS; round++) {
+        const nodeid = BigInt(i * ROUNDS + round);
+        const { data }: Reply<undefined> = yield* connection.call(task, READLINK, nodeid, { room: 8 });
+        echoes.push([Number(nodeid), Number(new DataView(data.slice().buffer).getBigUint64(0))]);
+      }
     }
-  }
-  const running = Array.from({ length: callers }, (_, i) => rig.begin((task) => caller(i, task)));
-  const files = [rig.file, ...Array.from({ length: servers - 1 }, () => connection.device.open())];
-  for (let served = true; served; ) {
-    const batch = files.flatMap((file) => {
-      const received = rig.receive(file);
-      return received === null ? [] : [{ file, received }];
-    });
-    served = batch.length > 0;
-    for (const { file, received } of batch.reverse()) {
-      const data = new Uint8Array(8);
-      new DataView(data.buffer).setBigUint64(0, received.header.nodeid);
-      rig.answer(received, { data }, file);
+    const running = Array.from({ length: callers }, (_, i) => rig.begin((task) => caller(i, task)));
+    const files = [rig.file, ...Array.from({ length: servers - 1 }, () => connection.device.open())];
+    for (let served = true; served; ) {
+      const batch = files.flatMap((file) => {
+        const received = rig.receive(file);
+        return received === null ? [] : [{ file, received }];
+      });
+      served = batch.length > 0;
+      for (const { file, received } of batch.reverse()) {
+        const data = new Uint8Array(8);
+        new DataView(data.buffer).setBigUint64(0, received.header.nodeid);
+        rig.answer(received, { data }, file);
+      }
     }
-  }
-  expect(running.every(({ task }) => task.sleep === null)).toBe(true);
-  expect(echoes).toHaveLength(callers * ROUNDS);
-  for (const [sent, got] of echoes) expect(got).toBe(sent);
-  expect([connection.device.slots.used, connection.waiting, connection.device.completions.size]).toEqual([0, 0, 0]);
-});
+    expect(running.every(({ task }) => task.sleep === null)).toBe(true);
+    expect(echoes).toHaveLength(callers * ROUNDS);
+    for (const [sent, got] of echoes) expect(got).toBe(sent);
+    expect([connection.device.slots.used, connection.waiting, connection.device.completions.size]).toEqual([0, 0, 0]);
+  },
+);
 
 test('slots by themselves: taken while there are any, then in turn', () => {
   const rig = new Rig();

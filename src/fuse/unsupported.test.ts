@@ -25,7 +25,9 @@ function ends(opcode: Opcode, first: Errno) {
 }
 
 test('what is remembered is what Linux remembers', () => {
-  expect(remembered.map(({ name, onENOSYS }) => `${name} ${onENOSYS instanceof Errno ? onENOSYS.code : onENOSYS}`)).toEqual([
+  expect(
+    remembered.map(({ name, onENOSYS }) => `${name} ${onENOSYS instanceof Errno ? onENOSYS.code : onENOSYS}`),
+  ).toEqual([
     'LINK EPERM',
     'OPEN fallback',
     'FSYNC succeed',
@@ -51,19 +53,22 @@ test('what is remembered is what Linux remembers', () => {
   ]);
 });
 
-test.each(remembered.map((opcode) => [opcode.name, opcode] as const))('%s is not asked again after ENOSYS', (_, opcode) => {
-  const { rig, ends: both, asksAgain } = ends(opcode, ENOSYS);
-  const { onENOSYS } = opcode;
-  const result =
-    onENOSYS === 'succeed'
-      ? { body: undefined, data: new Uint8Array(0) }
-      : onENOSYS instanceof Errno
-        ? onENOSYS
-        : ENOSYS;
-  expect(both).toEqual([result, result]);
-  expect(asksAgain).toBe(false);
-  expect([...rig.connection.unsupported]).toEqual([opcode]);
-});
+test.each(remembered.map((opcode) => [opcode.name, opcode] as const))(
+  '%s is not asked again after ENOSYS',
+  (_, opcode) => {
+    const { rig, ends: both, asksAgain } = ends(opcode, ENOSYS);
+    const { onENOSYS } = opcode;
+    const result =
+      onENOSYS === 'succeed'
+        ? { body: undefined, data: new Uint8Array(0) }
+        : onENOSYS instanceof Errno
+          ? onENOSYS
+          : ENOSYS;
+    expect(both).toEqual([result, result]);
+    expect(asksAgain).toBe(false);
+    expect([...rig.connection.unsupported]).toEqual([opcode]);
+  },
+);
 
 test.each(forgotten.map((opcode) => [opcode.name, opcode] as const))('%s is asked again after ENOSYS', (_, opcode) => {
   const { rig, ends: both, asksAgain } = ends(opcode, ENOSYS);
@@ -72,11 +77,14 @@ test.each(forgotten.map((opcode) => [opcode.name, opcode] as const))('%s is aske
   expect(rig.connection.unsupported.size).toBe(0);
 });
 
-test.each(remembered.map((opcode) => [opcode.name, opcode] as const))('%s is asked again after any other errno', (_, opcode) => {
-  const { ends: both, asksAgain } = ends(opcode, EIO);
-  expect(both).toEqual([EIO, undefined]);
-  expect(asksAgain).toBe(true);
-});
+test.each(remembered.map((opcode) => [opcode.name, opcode] as const))(
+  '%s is asked again after any other errno',
+  (_, opcode) => {
+    const { ends: both, asksAgain } = ends(opcode, EIO);
+    expect(both).toEqual([EIO, undefined]);
+    expect(asksAgain).toBe(true);
+  },
+);
 
 test('ask gives ENOSYS as a value and remembers nothing', () => {
   const rig = Rig.connected();

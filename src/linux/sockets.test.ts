@@ -8,6 +8,7 @@ import {
   closeDescriptor,
   duplicate,
   hangUp,
+  isAbandoned,
   largestPacket,
   listenAt,
   raiseSendBuffer,
@@ -90,20 +91,30 @@ test('a blocking send is a packet too', () => {
   });
 });
 
-test('hanging up ends both sides after what was sent, through any descriptor of the socket', () => {
+test('hanging up through any descriptor of a socket shows the other end its end, after what was sent', () => {
   withPair((ours, theirs) => {
     const line = duplicate(ours);
     trySend(ours, bytes('last request'));
-    trySend(theirs, bytes('last reply'));
     hangUp(line);
     closeDescriptor(line);
     const buffer = new Uint8Array(16);
     expect(tryReceive(theirs, buffer)).toBe(12);
     expect(tryReceive(theirs, buffer)).toBe(0);
+    expect(() => trySend(ours, bytes('x'))).toThrow(EPIPE);
+    expect(trySend(theirs, bytes('late reply'))).toBe('sent');
     expect(tryReceive(ours, buffer)).toBe(10);
-    expect(tryReceive(ours, buffer)).toBe(0);
-    expect(() => trySend(theirs, bytes('x'))).toThrow(EPIPE);
   });
+});
+
+test('a socket is abandoned once the last descriptor of its other end is closed, not when this end hangs up', () => {
+  const [ours, theirs] = seqpacketPair();
+  const copy = duplicate(theirs);
+  hangUp(ours);
+  closeDescriptor(theirs);
+  expect(isAbandoned(ours)).toBe(false);
+  closeDescriptor(copy);
+  expect(isAbandoned(ours)).toBe(true);
+  closeDescriptor(ours);
 });
 
 test('a raised send buffer carries the packet that was measured, and not much more is asked for than wanted', () => {

@@ -10,7 +10,8 @@ const SO_SNDBUFFORCE = 32;
 const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
-const SHUT_RDWR = 2;
+const SHUT_WR = 1;
+const POLLHUP = 0x10;
 
 /** Bytes of sun_path, with the final NUL: unix(7). */
 const SUN_PATH_MAX = 108;
@@ -22,6 +23,7 @@ type Descriptors = (domain: number, type: number, protocol: number, pair: Int32A
 type Send = (fd: number, packet: Uint8Array, length: number, flags: number) => number;
 type Address = (fd: number, address: Uint8Array, length: number) => number;
 type Option = (fd: number, level: number, name: number, value: Int32Array, length: number) => number;
+type Poll = (fds: Int32Array, count: number, timeoutMs: number) => number;
 type ReadOption = (fd: number, level: number, name: number, value: Int32Array, length: Uint32Array) => number;
 
 const libcSocketpair = libc.func('int socketpair(int, int, int, void *)') as unknown as Descriptors;
@@ -41,6 +43,7 @@ const libcSetsockopt = libc.func('int setsockopt(int, int, int, void *, uint32_t
 const libcGetsockopt = libc.func('int getsockopt(int, int, int, void *, void *)') as unknown as ReadOption;
 const libcShutdown = libc.func('int shutdown(int, int)') as (fd: number, how: number) => number;
 const libcFcntl = libc.func('int fcntl(int, int, int)') as (fd: number, command: number, argument: number) => number;
+const libcPoll = libc.func('int poll(void *, unsigned long, int)') as unknown as Poll;
 const libcClose = libc.func('int close(int)') as (fd: number) => number;
 
 /** A connected pair of SOCK_SEQPACKET sockets, both close-on-exec and blocking: whoever does not want to wait says so a call. */
@@ -174,9 +177,16 @@ export function largestPacket([from, to]: readonly [number, number], wanted: num
 /** Another descriptor of the same socket, close-on-exec. */
 export const duplicate = (fd: number): number => check(libcFcntl(fd, F_DUPFD_CLOEXEC, 0));
 
-/** Ends the conversation both ways, whoever holds descriptors of the socket: both ends read what is left, then the end. */
+/** Sends nothing more, whoever else holds descriptors of the socket: the other end reads what is left, then the end. */
 export function hangUp(fd: number): void {
-  libcShutdown(fd, SHUT_RDWR);
+  libcShutdown(fd, SHUT_WR);
+}
+
+/** Whether nobody holds the other end any more. */
+export function isAbandoned(fd: number): boolean {
+  const polled = Int32Array.of(fd, 0);
+  check(libcPoll(polled, 1, 0));
+  return ((polled[1] as number) & (POLLHUP << 16)) !== 0;
 }
 
 /** Closes a descriptor of this process. */

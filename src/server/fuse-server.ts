@@ -32,7 +32,9 @@ export interface Wishes {
 type Soon<T> = T | PromiseLike<T>;
 
 type Loose<T> = T extends object ? { [K in keyof T]?: Loose<T[K]> } : T;
-type IsUnion<T, Each = T> = (T extends unknown ? ([Each] extends [T] ? false : true) : never) extends false ? false : true;
+type IsUnion<T, Each = T> = (T extends unknown ? ([Each] extends [T] ? false : true) : never) extends false
+  ? false
+  : true;
 type Bare<T> = IsUnion<keyof T> extends true ? Loose<T> : T[keyof T] extends infer V ? Loose<V> : never;
 
 /**

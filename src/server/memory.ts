@@ -1,21 +1,7 @@
 import type { ByteString } from '../abi/bytes.ts';
 import { EEXIST, EINVAL, ENXIO } from '../abi/errno.ts';
-import {
-  FOPEN_CACHE_DIR,
-  FOPEN_KEEP_CACHE,
-  FUSE_OPEN_KILL_SUIDGID,
-  FUSE_WRITE_KILL_SUIDGID,
-} from '../abi/fuse.ts';
-import {
-  NAME_MAX,
-  O_EXCL,
-  O_TRUNC,
-  PAGE_SIZE,
-  S_IALLUGO,
-  S_IFDIR,
-  S_IFLNK,
-  S_IFREG,
-} from '../abi/linux.ts';
+import { FOPEN_CACHE_DIR, FOPEN_KEEP_CACHE, FUSE_OPEN_KILL_SUIDGID, FUSE_WRITE_KILL_SUIDGID } from '../abi/fuse.ts';
+import { NAME_MAX, O_EXCL, O_TRUNC, PAGE_SIZE, S_IALLUGO, S_IFDIR, S_IFLNK, S_IFREG } from '../abi/linux.ts';
 import type { FuseServer, Offer, RequestOf, Wishes } from './fuse-server.ts';
 import { Answers } from './memory/answers.ts';
 import { copyRange, fallocate } from './memory/file-range.ts';

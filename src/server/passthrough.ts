@@ -33,6 +33,7 @@ import { type Node, Nodes } from './passthrough/nodes.ts';
 import type { Body, Request } from './request.ts';
 import { attrValidity, entryValidity } from './validity.ts';
 
+/** How long clients may believe what they were told. */
 export interface PassthroughOptions {
   /** Seconds for which a client may believe names; others may change the directory behind its back. Default 1. */
   readonly entryTimeout?: number;

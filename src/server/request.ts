@@ -1,6 +1,6 @@
-import type { Opcode } from '../abi/opcodes.ts';
-import type * as opcodes from '../abi/opcodes.ts';
 import type { IncomingRequest } from '../abi/message.ts';
+import type * as opcodes from '../abi/opcodes.ts';
+import type { Opcode } from '../abi/opcodes.ts';
 import type { fuse_in_header } from '../abi/structs.ts';
 
 type Rows = typeof opcodes;

@@ -25,7 +25,13 @@ function numbered(struct: Struct<unknown>, next = { value: 1 }): Record<string, 
 }
 
 const own: readonly op.Opcode[] = [op.INIT, op.FORGET, op.BATCH_FORGET, op.INTERRUPT, op.DESTROY];
-const passedOn = op.allOpcodes.filter((opcode) => !own.includes(opcode)).map((opcode) => [opcode.name, opcode] as const);
+const passedOn = op.allOpcodes
+  .filter((opcode) => !own.includes(opcode))
+  .map((opcode) => [opcode.name, opcode] as const);
+
+/** A body that asks for enough, where a `size` is what it asks for. */
+const withRoom = (opcode: op.Opcode, body: Record<string, unknown>): Record<string, unknown> =>
+  opcode.outData !== null && 'size' in body ? { ...body, size: 100 } : body;
 
 /** What a method answers, and what the client then sees. */
 function answerFor(opcode: op.Opcode): { result: unknown; body: unknown; data: Uint8Array } {
@@ -45,7 +51,7 @@ describe.each(passedOn)('%s', (_, opcode) => {
     nodeid: 7n,
     uid: 1000,
     gid: 100,
-    body: opcode.in === null ? undefined : { ...numbered(opcode.in), ...(opcode.sizeQuery ? { size: 100 } : {}) },
+    body: opcode.in === null ? undefined : withRoom(opcode, numbered(opcode.in)),
     names: opcode.names.map((name) => `${name}\xff`),
     data: opcode.data === null ? undefined : bytes('sent'),
     extensions: opcode.extensions ? new Uint8Array(16).fill(1) : undefined,
@@ -53,15 +59,18 @@ describe.each(passedOn)('%s', (_, opcode) => {
 
   test('reaches its method with all that it carries, and takes the answer back', () => {
     const calls: unknown[][] = [];
-    const server = { [methodOf(opcode).name]: (...values: unknown[]) => (calls.push(values), result) } as FuseServer;
-    const client = TestClient.of(server);
+    const method = (...values: unknown[]): unknown => {
+      calls.push(values);
+      return result;
+    };
+    const client = TestClient.of({ [methodOf(opcode).name]: method } as FuseServer);
     const unique = client.send(opcode, asking);
     const [[request, ...values] = []] = calls as [Request, ...unknown[]][];
     expect(request).toMatchObject({ opcode, unique, nodeid: 7n, uid: 1000, gid: 100, pid: 1 });
-    expect(request?.body).toEqual(methodOf(opcode).newest === opcode ? asking.body : { newdir: 1n, flags: 0 });
+    expect(request?.body).toEqual(opcode === op.RENAME ? { newdir: 1n, flags: 0 } : asking.body);
     expect(request?.extensions).toEqual(asking.extensions ?? new Uint8Array(0));
     expect(values).toEqual([...asking.names, ...(asking.data === undefined ? [] : [asking.data])]);
-    if (opcode.reply === 'none') expect(client.messages).toHaveLength(1);
+    if (opcode.reply === 'none') expect(client.messages).toHaveLength(0);
     else expect(client.reply(opcode as op.Opcode<never>, unique, 100)).toEqual({ body, data });
     expect(client.log).toEqual([]);
   });
@@ -69,13 +78,13 @@ describe.each(passedOn)('%s', (_, opcode) => {
   test('is ENOSYS without a method', () => {
     const client = TestClient.of({});
     const unique = client.send(opcode, asking);
-    if (opcode.reply === 'none') expect(client.messages).toHaveLength(1);
+    if (opcode.reply === 'none') expect(client.messages).toHaveLength(0);
     else expect(client.reply(opcode as op.Opcode<never>, unique)).toBe(ENOSYS);
   });
 
   test('cut short anywhere is answered, without a throw', () => {
     const client = TestClient.of({});
-    const whole = encodeRequest(opcode, { unique: 4, nodeid: 1n, uid: 0, gid: 0, pid: 0, ...asking }, NEWEST);
+    const whole = encodeRequest(opcode, { unique: 4, pid: 0, ...asking }, NEWEST);
     for (let length = fuse_in_header.size; length < whole.length; length++) {
       const cut = whole.slice(0, length);
       viewOf(cut).setUint32(0, length, true);
@@ -175,7 +184,7 @@ describe('what a method does', () => {
   test.each([
     ['GETXATTR', op.GETXATTR, ['user.a']],
     ['LISTXATTR', op.LISTXATTR, []],
-  ] as const)('%s answers the whole value; size questions and ERANGE are the session’s', (_, opcode, names) => {
+  ] as const)('%s answers the whole value; the session answers for its size', (_, opcode, names) => {
     const method = () => bytes('12345');
     const client = TestClient.of({ getxattr: method, listxattr: method });
     expect(client.ask(opcode, { body: { size: 0 }, names })).toMatchObject({ body: { size: 5 }, data: bytes('') });
@@ -188,7 +197,10 @@ describe('INIT', () => {
   test('takes of the flags wanted those offered, and adds what the session and the methods need', () => {
     const offers: unknown[] = [];
     const client = new TestClient({
-      init: (offer) => (offers.push(offer), { flags: ['ATOMIC_O_TRUNC', 'POSIX_ACL', 'PASSTHROUGH'] }),
+      init: (offer) => {
+        offers.push(offer);
+        return { flags: ['ATOMIC_O_TRUNC', 'POSIX_ACL', 'PASSTHROUGH'] };
+      },
       readdirplus: () => '',
     });
     client.init({ flags: 0x73fffffb & ~(1 << 20), flags2: 0 });
@@ -239,7 +251,7 @@ describe('INIT', () => {
     expect(client.init()).toBe(EIO);
   });
 
-  test('fails as the server’s init does', () => {
+  test('fails as the init of the server does', () => {
     const client = new TestClient({
       init: () => {
         throw EINVAL;
@@ -261,7 +273,7 @@ describe('INIT', () => {
     const client = new TestClient({ lookup: () => ({ nodeid: 2n }), write: (_, data) => data.length });
     client.init({ minor: 8 });
     client.send(op.LOOKUP, { names: ['a'] });
-    expect(client.messages[1]).toHaveLength(16 + 120);
+    expect(client.messages[0]).toHaveLength(16 + 120);
     const body = { fh: 0n, offset: 0, size: 3, write_flags: 0, lock_owner: 0n, flags: 0 };
     expect(client.get(op.WRITE, { body, data: bytes('abc') })).toEqual({ size: 3 });
   });
@@ -281,7 +293,7 @@ describe('the rest of a session', () => {
       [5n, 1],
       [6n, 2],
     ]);
-    expect(client.messages).toHaveLength(1);
+    expect(client.messages).toHaveLength(0);
   });
 
   test('a BATCH_FORGET that counts more than it has forgets what it has', () => {
@@ -311,7 +323,7 @@ describe('the rest of a session', () => {
     await new Promise(setImmediate);
     expect(client.reply(op.SETLKW as op.Opcode<never>, first)).toBe(EINTR);
     expect(requests[1]?.interrupted.aborted).toBe(false);
-    expect(client.messages).toHaveLength(2);
+    expect(client.messages).toHaveLength(0);
     client.session.close();
     await new Promise(setImmediate);
     expect(requests[1]?.interrupted.aborted).toBe(true);
@@ -343,7 +355,7 @@ describe('the rest of a session', () => {
     client.session.close();
     expect(destroyed).toBe(2);
     client.send(op.STATFS);
-    expect(client.messages).toHaveLength(0 + 0);
+    expect(client.messages).toHaveLength(0);
     expect(client.session.closed).toBe(true);
   });
 
@@ -365,7 +377,7 @@ describe('the rest of a session', () => {
   ])('a message that %s is ignored', (_, message) => {
     const client = TestClient.of({});
     client.session.receive(message);
-    expect(client.messages).toHaveLength(1);
+    expect(client.messages).toHaveLength(0);
     expect(client.log).toHaveLength(1);
   });
 
@@ -388,7 +400,16 @@ describe('the rest of a session', () => {
           const client = TestClient.of(all as FuseServer);
           for (const [opcode, rest, total_extlen] of requests) {
             const message = new Uint8Array(fuse_in_header.size + rest.length);
-            const header = { len: message.length, opcode, unique: 100, nodeid: 1n, uid: 0, gid: 0, pid: 0, total_extlen };
+            const header = {
+              len: message.length,
+              opcode,
+              unique: 100,
+              nodeid: 1n,
+              uid: 0,
+              gid: 0,
+              pid: 0,
+              total_extlen,
+            };
             fuse_in_header.write(viewOf(message), 0, header);
             message.set(rest, fuse_in_header.size);
             const before = client.messages.length;

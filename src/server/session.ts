@@ -45,6 +45,14 @@ export class Session {
   readonly #server: FuseServer;
   readonly #options: SessionOptions;
   readonly #underway = new Map<number, Request>();
+  /** The opcodes that are the session's own work. */
+  readonly #ours = new Map<op.Opcode, (header: abi.fuse_in_header, incoming: IncomingRequest<unknown>) => void>([
+    [op.INIT, ({ unique }, { body }) => this.#initialize(unique, body as abi.fuse_init_in)],
+    [op.FORGET, ({ nodeid }, { body }) => this.#forget(nodeid, (body as abi.fuse_forget_in).nlookup)],
+    [op.BATCH_FORGET, (_, incoming) => this.#forgetAll(incoming as IncomingRequest<abi.fuse_batch_forget_in>)],
+    [op.INTERRUPT, (_, { body }) => this.#interrupt((body as abi.fuse_interrupt_in).unique)],
+    [op.DESTROY, ({ unique }) => this.#destroy(unique)],
+  ]);
   #state: 'starting' | 'ready' | 'closed' = 'starting';
   #protocol: Protocol = NEWEST;
 
@@ -88,7 +96,9 @@ export class Session {
       this.#refuse(opcode, header.unique, EINVAL, 'lacks a part');
       return;
     }
-    this.#handle(opcode, header, incoming);
+    const ours = this.#ours.get(opcode);
+    if (ours === undefined) this.#call(opcode, header, incoming);
+    else ours(header, incoming);
   }
 
   /** Sends a notification: an invalidation, data, a question. Not before INIT. */
@@ -107,26 +117,6 @@ export class Session {
     for (const request of this.#underway.values()) request.interrupt();
     this.#underway.clear();
     if (started) this.#guard('destroy', () => this.#server.destroy?.());
-  }
-
-  #handle(opcode: op.Opcode, header: abi.fuse_in_header, incoming: IncomingRequest<unknown>): void {
-    switch (opcode) {
-      case op.INIT:
-        return this.#initialize(header.unique, incoming.body as abi.fuse_init_in);
-      case op.FORGET:
-        return this.#forget(header.nodeid, (incoming.body as abi.fuse_forget_in).nlookup);
-      case op.BATCH_FORGET:
-        return this.#forgetAll(incoming as IncomingRequest<abi.fuse_batch_forget_in>);
-      case op.INTERRUPT:
-        // A request that is not under way was answered before: messages come in order.
-        return this.#underway.get((incoming.body as abi.fuse_interrupt_in).unique)?.interrupt();
-      case op.DESTROY:
-        this.#state = 'starting';
-        this.#guard('destroy', () => this.#server.destroy?.());
-        return this.#transmit(encodeReply(opcode, { unique: header.unique }, this.#protocol));
-      default:
-        return this.#call(opcode, header, incoming);
-    }
   }
 
   #initialize(unique: number, client: abi.fuse_init_in): void {
@@ -157,6 +147,18 @@ export class Session {
       this.#forget(nodeid, nlookup);
     }
     if (count < body.count) this.#log(`BATCH_FORGET has ${count} of ${body.count} nodeids`);
+  }
+
+  /** A request that is not under way was answered before the INTERRUPT came: messages come in order. */
+  #interrupt(unique: number): void {
+    this.#underway.get(unique)?.interrupt();
+  }
+
+  #destroy(unique: number): void {
+    this.#state = 'starting';
+    this.#guard('destroy', () => this.#server.destroy?.());
+    this.#protocol = NEWEST;
+    this.#transmit(encodeReply(op.DESTROY, { unique }, this.#protocol));
   }
 
   #call(opcode: op.Opcode, header: abi.fuse_in_header, incoming: IncomingRequest<unknown>): void {

@@ -19,6 +19,7 @@ const PACKETS_A_TURN = 64;
 /** Milliseconds until the next try when the host has no memory for a packet. */
 const MEMORY_PAUSE = 1;
 
+/** What a socket transport connects. */
 export interface SeqpacketOptions {
   readonly kernel: Kernel;
   readonly reactor: Reactor;

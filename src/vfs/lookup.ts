@@ -6,6 +6,7 @@ import { WaitQueue } from '../task/wait-queue.ts';
 import { Dentry } from './dentry.ts';
 import type { Inode } from './inode.ts';
 
+/** How far a lookup trusts the cache. */
 export interface LookupOptions {
   /** Ask even about a name that the cache still holds valid (LOOKUP_REVAL, exclusive creation, rename targets). */
   readonly force: boolean;

@@ -15,6 +15,7 @@ export interface Base {
   readonly cwd: Path;
 }
 
+/** How a walk treats its last component and the cache. */
 export interface WalkOptions {
   /** Follow a symlink in the last place. One with a slash behind it is always followed. */
   readonly follow: boolean;
@@ -49,22 +50,6 @@ export function* walk(
   try {
     while (!walker.advance()) yield* walker.help();
     return walker.end();
-  } finally {
-    walker.release();
-  }
-}
-
-/** {@link walk} from the caches alone: undefined when a request, or a permission to be asked for, is needed. */
-export function tryWalk(
-  task: Task,
-  base: Base,
-  start: Path | null,
-  path: ByteString,
-  options: WalkOptions,
-): Path | undefined {
-  const walker = new Walker(task, base, start, path, options);
-  try {
-    return walker.advance() ? walker.end() : undefined;
   } finally {
     walker.release();
   }

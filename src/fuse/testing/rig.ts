@@ -138,7 +138,9 @@ export class Rig {
   answer({ header, opcode }: Received, result: Errno | Partial<Reply<unknown>> = {}, file = this.file): void {
     const { unique } = header;
     const { protocol } = this.connection;
-    file.write(result instanceof Errno ? encodeError(unique, result) : encodeReply(opcode, { unique, ...result }, protocol));
+    file.write(
+      result instanceof Errno ? encodeError(unique, result) : encodeReply(opcode, { unique, ...result }, protocol),
+    );
     this.scheduler.run();
   }
 

@@ -1,15 +1,5 @@
 import type { ByteString } from '../../abi/bytes.ts';
-import {
-  EEXIST,
-  EINVAL,
-  EISDIR,
-  ENAMETOOLONG,
-  ENOENT,
-  ENOTDIR,
-  ENOTEMPTY,
-  EPERM,
-  ESTALE,
-} from '../../abi/errno.ts';
+import { EEXIST, EINVAL, EISDIR, ENAMETOOLONG, ENOENT, ENOTDIR, ENOTEMPTY, EPERM, ESTALE } from '../../abi/errno.ts';
 import { NAME_MAX, PATH_MAX, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, S_ISGID } from '../../abi/linux.ts';
 import { Content } from './content.ts';
 import type { Entry } from './directory.ts';

@@ -29,6 +29,7 @@ const EVERYTHING = 0xffffffff;
 /** The client's end of a session: encodes requests, keeps what comes back by `unique`, and decodes it. */
 export class TestClient {
   readonly session: Session;
+  /** What came and was not taken yet. */
   readonly messages: Uint8Array[] = [];
   readonly log: string[] = [];
   protocol: Protocol = NEWEST;
@@ -69,10 +70,12 @@ export class TestClient {
     return this.#unique;
   }
 
-  /** The reply to a request, which must have come; its length is judged as Linux does. */
+  /** Takes the reply to a request, which must have come; its length is judged as Linux does. */
   reply<Out>(opcode: Opcode<never, Out>, unique: number, room = 2 ** 20): Reply<Out> | Errno {
-    const message = this.messages.find((each) => decodeReplyHeader(each).unique === unique);
+    const index = this.messages.findIndex((each) => decodeReplyHeader(each).unique === unique);
+    const message = this.messages[index];
     if (message === undefined) throw new Error(`no reply to ${opcode.name}`);
+    this.messages.splice(index, 1);
     const { error } = decodeReplyHeader(message);
     if (error !== 0) return errnoOf(-error);
     const reply = decodeReply(opcode as unknown as Opcode<unknown, Out>, message, { protocol: this.protocol, room });
@@ -83,9 +86,7 @@ export class TestClient {
   /** Sends a request and takes the reply, which must have come at once. */
   ask<In, Out>(opcode: Opcode<In, Out>, asking: Asking<In> = {}): Reply<Out> | Errno {
     const size = (asking.body as { size?: number } | undefined)?.size;
-    const reply = this.reply(opcode as Opcode<never, Out>, this.send(opcode, asking), size);
-    this.messages.pop();
-    return reply;
+    return this.reply(opcode as Opcode<never, Out>, this.send(opcode, asking), size);
   }
 
   /** As {@link ask}, for requests that must succeed. */
