@@ -165,12 +165,13 @@ export class Mounted implements AsyncDisposable {
     this.credentials = credentialsOfCaller(options);
     this.superblock = new FuseSuperblock(connection, makedev(0, ++lastDevice), {
       allowOther: true,
+      readOnly: options.readOnly ?? false,
       defaultPermissions: options.defaultPermissions ?? false,
       ...(options.maxRead === undefined ? {} : { maxRead: options.maxRead }),
     });
     const root = kernel.mountRoot(this.superblock, { readOnly: options.readOnly ?? false });
     this.process = kernel.createProcess(root, { pid: process.pid, umask: options.umask ?? process.umask() });
-    this.fs = createFs(kernel, this.process, this.credentials);
+    this.fs = createFs(kernel, this.process, this.credentials, () => this.#whyGone());
   }
 
   /**
@@ -244,15 +245,20 @@ export class Mounted implements AsyncDisposable {
     alarm.cancel();
   }
 
-  /** Why the server cannot be used, in one line; null while it can. */
+  /** Why the server cannot be used, in one line; null while it can. Waits a little for a dying daemon's last words. */
   async failure(): Promise<string | null> {
+    if (this.connection.state === 'starting' || this.connection.state === 'connected') return null;
+    const soon = new Promise((resolve) => setTimeout(resolve, FAREWELL_TIMEOUT));
+    if (this.connection.failure === null && this.daemon !== null) await Promise.race([this.daemon.exited, soon]);
+    return this.#whyGone();
+  }
+
+  #whyGone(): string | null {
     const { connection, daemon } = this;
-    const { state, name } = connection;
-    if (state === 'starting' || state === 'connected') return null;
-    if (connection.failure !== null) return `${name} cannot be used: ${connection.failure}`;
-    const soon = new Promise<null>((resolve) => setTimeout(resolve, FAREWELL_TIMEOUT, null));
-    const exit = await Promise.race([daemon?.exited ?? soon, soon]);
-    return exit === null || daemon === null ? `${name} closed its device` : daemon.describeEnd();
+    if (connection.state === 'starting' || connection.state === 'connected') return null;
+    if (connection.failure !== null) return `${connection.name} cannot be used: ${connection.failure}`;
+    if (this.#unmounted !== null) return `${connection.name} is unmounted`;
+    return daemon?.hasExited === true ? daemon.describeEnd() : `${connection.name} closed its device`;
   }
 
   #run<T>(code: (task: Thread) => Blocking<T>): Promise<T> {

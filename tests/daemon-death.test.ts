@@ -67,3 +67,13 @@ test(`a daemon killed in the middle of ${READERS} reads ends them all with an er
   expect(descriptors()).toBe(before.descriptors);
   expect(heapInUse() - before.heap).toBeLessThan(8 << 20);
 }, 120_000);
+
+test('an error after the death of a daemon has the reason as its cause', async (context) => {
+  context.skip(!installed, 'squashfuse or mksquashfs is not installed');
+  await using mounted = await mount(daemon('squashfuse', ['-f', image, '{}']));
+  mounted.daemon?.signal('SIGKILL');
+  await mounted.daemon?.exited;
+  const error = await mounted.fs.promises.stat('/file').catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: 'ENOTCONN', syscall: 'stat', path: '/file' });
+  expect((error as Error).cause).toMatchObject({ message: 'squashfuse was killed by SIGKILL' });
+});

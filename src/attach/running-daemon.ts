@@ -88,6 +88,11 @@ export class RunningDaemon {
     return [...new Set([...this.#first, ...holders])];
   }
 
+  /** Whether there is an end to describe: its first process ended, or it went its own way. */
+  get hasExited(): boolean {
+    return this.#exit !== null || this.#hasMounted();
+  }
+
   /** The daemon serves, or never will: its end of the socket is its own alone from now on, so that its death shows. */
   letGo(): void {
     if (this.#theirs === null) return;

@@ -105,6 +105,40 @@ test('a blocked submitter can be killed but not interrupted', () => {
   expect(rig.connection.waiting).toBe(2);
 });
 
+test('a submitter whose place is gone when it gets a slot waits among the background requests, and gives the slot on', () => {
+  const rig = connected({ max_background: 1 }, 1);
+  const { slots } = rig.connection.device;
+  rig.readlink(50n);
+  const results: unknown[] = [];
+  const submitter = rig.begin((task) =>
+    rig.connection.callBackground(task, READ, 9n, { body: readBody, room: 8 }, (result) => results.push(result)),
+  );
+  expect(submitter.task.sleep?.queue).toBe(rig.connection.device.fullQueue);
+  rig.connection.background.maximum = 0;
+  rig.answer(rig.receive() as Received);
+  expect([submitter.task.sleep, slots.used]).toEqual([null, 0]);
+  rig.readlink(51n);
+  expect(nodeids(rig)).toEqual([51n]);
+  rig.connection.background.maximum = 1;
+  expect(slots.used).toBe(2);
+  rig.answer(rig.receive() as Received);
+  expect(results).toHaveLength(1);
+  expect(slots.used).toBe(1);
+});
+
+test('of a submission that throws nothing more is heard', () => {
+  const rig = connected({ max_background: 1 });
+  release(rig, 1);
+  const results: unknown[] = [];
+  const submitter = rig.begin((task) =>
+    rig.connection.callBackground(task, READ, 9n, { body: readBody, room: 8 }, (result) => results.push(result)),
+  );
+  submitter.task.signal('killed');
+  rig.scheduler.run();
+  expect(submitter.end).toBe(EINTR);
+  expect(results).toEqual([]);
+});
+
 test('blocked submitters go on in order', () => {
   const rig = connected({ max_background: 1 });
   release(rig, 1);

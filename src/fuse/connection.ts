@@ -161,7 +161,7 @@ export class Connection {
 
   /**
    * Sends a request in the background for a task that goes on at once; it sleeps only while there are too many.
-   * `onReply` gets the end of it.
+   * `onReply` gets the end of it, unless this throws.
    *
    * @throws EINTR when killed while waiting; ENOTCONN or ECONNREFUSED without a connection
    * @see Linux fs/fuse/dev.c, fuse_simple_background()
@@ -174,8 +174,8 @@ export class Connection {
     onReply: (result: Reply<Out> | Errno) => void,
   ): Blocking<void> {
     const request = new Request(opcode, nodeid, call, { caller: callerOf(task), kind: 'background' });
-    request.onReply = onReply;
     yield* this.#admit(task, request as Request);
+    request.onReply = onReply;
     this.background.add(request as Request);
     if (request.state === 'created') this.#giveSlot(request as Request);
   }

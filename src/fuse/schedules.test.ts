@@ -102,9 +102,9 @@ class Play {
       else if (deed === 'forced') yield* connection.ask(task, FLUSH, 1n, { body: { fh: 0n, lock_owner: 0n } });
       else if (deed === 'forget') connection.forget(1n, 1);
       else {
-        this.submitted++;
         if (deed === 'release') connection.send(RELEASE, 1n, { body: releaseBody }, { onReply });
         else yield* connection.callBackground(task, READ, 1n, { body: readBody, room: 8 }, onReply);
+        this.submitted++;
       }
     }
   }

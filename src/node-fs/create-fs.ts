@@ -26,10 +26,16 @@ import { toCallback } from './validate.ts';
  *
  * It behaves as node:fs on Linux, errors included; relative paths start at the process's working directory.
  * Descriptors are the process's own: passing one to the host's fs, or the host's to this, is a mistake.
+ * When the server is gone (ENOTCONN, ECONNABORTED, ECONNREFUSED), `whyGone` gives the error's `cause`.
  * A synchronous call throws a plain Error "deadlock: ..." where only this thread's event loop could bring the answer.
  */
-export function createFs(kernel: Kernel, process: Process, credentials: Credentials): NodeFs {
-  const runner = new Runner(kernel, process, credentials);
+export function createFs(
+  kernel: Kernel,
+  process: Process,
+  credentials: Credentials,
+  whyGone?: () => string | null,
+): NodeFs {
+  const runner = new Runner(kernel, process, credentials, whyGone);
   const opensDir = mapped(opendir, (stream) => new Dir(runner, stream));
   const operations: Record<string, Prepare> = { ...byPath, ...byDescriptor, opendir: opensDir };
   const callbacks: Record<string, Face> = {};

@@ -48,7 +48,7 @@ export function* withFile<T>(
 }
 
 /** close(2) where a worse error is on its way already. The descriptor is gone in any case. */
-export function* closeQuietly(task: Thread, fd: number): Blocking<void> {
+function* closeQuietly(task: Thread, fd: number): Blocking<void> {
   try {
     yield* calls.close(task, fd);
   } catch (error) {

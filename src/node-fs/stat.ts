@@ -1,4 +1,5 @@
 import type { PathLike } from 'node:fs';
+import type { ByteString } from '../abi/bytes.ts';
 import { ENOENT } from '../abi/errno.ts';
 import { F_OK, R_OK, W_OK, X_OK } from '../abi/linux.ts';
 import type { Blocking } from '../task/blocking.ts';
@@ -54,16 +55,27 @@ export const access = (path: PathLike, mode?: number | null): Operation<void> =>
 };
 
 /** Never fails, whatever it is given: what is no path does not exist. */
-export const exists = (path: PathLike): Operation<boolean> =>
-  function* (task) {
+export const exists = (path: PathLike): Operation<boolean> => {
+  const file = pathOrNull(path);
+  return function* (task) {
+    if (file === null) return false;
     try {
-      yield* calls.access(task, toPath(path), F_OK);
+      yield* calls.access(task, file, F_OK);
       return true;
     } catch (error) {
-      if (error instanceof Failure || (error as NodeJS.ErrnoException).code?.startsWith('ERR_INVALID_')) return false;
+      if (error instanceof Failure) return false;
       throw error;
     }
   };
+};
+
+function pathOrNull(path: PathLike): ByteString | null {
+  try {
+    return toPath(path);
+  } catch {
+    return null;
+  }
+}
 
 function* found(asked: Blocking<Stat>, options: StatOptions | null | undefined): Blocking<AnyStats | undefined> {
   try {

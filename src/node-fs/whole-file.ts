@@ -87,7 +87,7 @@ export const appendContent = (
 ): Operation<void> => writeContent(file, data, appending(options));
 
 /** Writes all of `bytes` at the descriptor's position. */
-export function* writeAll(task: Thread, fd: number, bytes: Uint8Array): Blocking<void> {
+function* writeAll(task: Thread, fd: number, bytes: Uint8Array): Blocking<void> {
   let rest = bytes;
   while (rest.length > 0) rest = rest.subarray(yield* calls.write(task, fd, rest, null));
 }

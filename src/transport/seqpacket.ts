@@ -111,13 +111,12 @@ export class SeqpacketTransport implements Transport {
   }
 
   #trySend(message: Uint8Array): Sent | 'gone' {
-    const { connection, fd } = this.#options;
     try {
-      return trySend(fd, message);
+      return trySend(this.#options.fd, message);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       while (this.#receive() === 'more');
-      this.#gone(`${connection.name} closed its device (${error.code})`);
+      this.#gone(null);
       return 'gone';
     }
   }

@@ -24,7 +24,7 @@ export interface Received {
   readonly message: Uint8Array;
 }
 
-const READ_BUFFER = 1 << 20;
+const readBuffer = new Uint8Array(1 << 20);
 
 /** The body of an answer to INIT that agrees to everything and sets no limit but max_write. */
 export const initReply = (body: Partial<fuse_init_out> = {}): fuse_init_out => ({
@@ -112,9 +112,8 @@ export class Rig {
 
   /** Reads what is next as a server would; null for EAGAIN. */
   receive(file: DeviceFile = this.file): Received | null {
-    const buffer = new Uint8Array(READ_BUFFER);
     try {
-      const message = buffer.slice(0, file.read(buffer));
+      const message = readBuffer.slice(0, file.read(readBuffer));
       const header = decodeRequestHeader(message);
       return { header, opcode: opcodeOf(header.opcode) as Opcode, message };
     } catch (error) {

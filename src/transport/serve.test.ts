@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest';
+import { FUSE_ROOT_ID } from '../abi/fuse.ts';
+import { decodeReplyHeader, encodeRequest, NEWEST } from '../abi/message.ts';
+import { INIT, type Opcode, READLINK } from '../abi/opcodes.ts';
+import { closeDescriptor, hangUp, raiseSendBuffer, seqpacketPair, tryReceive, trySend } from '../linux/sockets.ts';
+import type { FuseServer } from '../server/fuse-server.ts';
+import { type ServeOptions, serveDescriptor } from './serve.ts';
+import { openDescriptors, turns } from './testing/socket-rig.ts';
+
+/** The client's end of a served descriptor. */
+class Client {
+  readonly served: Promise<void>;
+  readonly fd: number;
+  readonly #buffer = new Uint8Array(1 << 20);
+  #unique = 0;
+
+  constructor(server: FuseServer, options: ServeOptions = {}) {
+    const [ours, theirs] = seqpacketPair();
+    this.fd = ours;
+    this.served = serveDescriptor(server, theirs, options);
+    this.send(INIT, { body: { major: 7, minor: 31, max_readahead: 0, flags: 0, flags2: 0 }, nodeid: 0n });
+  }
+
+  /** Sends a request; its `unique`, or null when the socket is full. */
+  send(opcode: Opcode, parts: { readonly body?: unknown; readonly nodeid?: bigint } = {}): number | null {
+    const unique = this.#unique + 2;
+    const request = { unique, uid: 0, gid: 0, pid: 1, nodeid: FUSE_ROOT_ID, ...parts };
+    if (trySend(this.fd, encodeRequest(opcode, request, NEWEST)) !== 'sent') return null;
+    this.#unique = unique;
+    return unique;
+  }
+
+  /** The next reply's `unique` and data, once it is there. */
+  async next(): Promise<{ unique: number; text: string }> {
+    for (;;) {
+      const length = tryReceive(this.fd, this.#buffer);
+      if (length === 0) throw new Error('the server closed its end');
+      if (length === null) await turns(1);
+      else {
+        const message = this.#buffer.slice(0, length);
+        return {
+          unique: decodeReplyHeader(message).unique,
+          text: Buffer.from(message.subarray(16)).toString('latin1'),
+        };
+      }
+    }
+  }
+}
+
+test('replies come at once from plain methods, and later from asynchronous ones', async () => {
+  let answer = (_: string): void => {};
+  const later = new Promise<string>((resolve) => {
+    answer = resolve;
+  });
+  const client = new Client({ readlink: ({ nodeid }) => (nodeid === 1n ? later : 'at once') });
+  expect((await client.next()).unique).toBe(2);
+  client.send(READLINK, { nodeid: 1n });
+  client.send(READLINK, { nodeid: 2n });
+  expect(await client.next()).toEqual({ unique: 6, text: 'at once' });
+  answer('later');
+  expect(await client.next()).toEqual({ unique: 4, text: 'later' });
+  closeDescriptor(client.fd);
+  await client.served;
+});
+
+test('it ends when the client closes its end, tells the server, and leaves no descriptor', async () => {
+  const before = openDescriptors();
+  let destroyed = 0;
+  const client = new Client({ destroy: () => destroyed++ });
+  await client.next();
+  closeDescriptor(client.fd);
+  await client.served;
+  await turns();
+  expect(destroyed).toBe(1);
+  expect(openDescriptors()).toBe(before);
+});
+
+test('requests sent before the client closed are served though their replies go nowhere', async () => {
+  const seen: bigint[] = [];
+  const client = new Client({ readlink: ({ nodeid }) => (seen.push(nodeid), 'x') });
+  for (const nodeid of [5n, 6n, 7n]) client.send(READLINK, { nodeid });
+  closeDescriptor(client.fd);
+  await client.served;
+  expect(seen.length).toBeLessThanOrEqual(3);
+  expect(seen).toEqual([5n, 6n, 7n].slice(0, seen.length));
+});
+
+test('while a client does not read its replies no more requests are taken, and none is lost', async () => {
+  const target = 'x'.repeat(4000);
+  const client = new Client({ readlink: () => target });
+  await client.next();
+  let sent = 0;
+  for (let idle = 0; idle < 3; idle++) {
+    while (client.send(READLINK) !== null) {
+      sent++;
+      idle = 0;
+    }
+    await turns();
+  }
+  expect(sent).toBeGreaterThan(100);
+  for (let i = 0; i < sent; i++) expect(await client.next()).toEqual({ unique: 4 + 2 * i, text: target });
+  closeDescriptor(client.fd);
+  await client.served;
+});
+
+test('what the server does wrong is told to the log', async () => {
+  const lines: string[] = [];
+  const readlink = (): never => {
+    throw new TypeError('a mistake in the server');
+  };
+  const client = new Client({ readlink }, { log: (line) => lines.push(line) });
+  await client.next();
+  client.send(READLINK);
+  await client.next();
+  expect(lines.join()).toContain('a mistake in the server');
+  closeDescriptor(client.fd);
+  await client.served;
+});
+
+test('a client that only hangs up still gets what it asked for', async () => {
+  const client = new Client({ readlink: () => 'last' });
+  await client.next();
+  client.send(READLINK);
+  hangUp(client.fd);
+  expect(await client.next()).toEqual({ unique: 4, text: 'last' });
+  await client.served;
+  closeDescriptor(client.fd);
+});
+
+test('a request longer than any can be ends the service with an error', async (context) => {
+  const client = new Client({});
+  await client.next();
+  raiseSendBuffer(client.fd, 4 << 20);
+  const isSent = ((): boolean => {
+    try {
+      return trySend(client.fd, new Uint8Array((1 << 20) + 8193)) === 'sent';
+    } catch {
+      return false;
+    }
+  })();
+  if (!isSent) closeDescriptor(client.fd);
+  context.skip(!isSent, 'net.core.wmem_max allows no packet of more than 1 MiB');
+  await expect(client.served).rejects.toThrow('a request of 1056769 bytes is longer than any can be');
+  closeDescriptor(client.fd);
+});
