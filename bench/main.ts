@@ -3,7 +3,7 @@ import { stat as statOnHost } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { AT_FDCWD, AT_STATX_FORCE_SYNC, STATX_BASIC_STATS } from '../src/abi/linux.ts';
-import { daemon, memory, type Mounted, mount } from '../src/index.ts';
+import { daemon, type Mounted, memory, mount } from '../src/index.ts';
 import { statx } from '../src/syscalls/stat.ts';
 import { mountInKernel, whyNoKernelMount } from '../tests/daemons/kernel-mount.ts';
 
@@ -28,7 +28,8 @@ interface Row {
 
 /** A stat(2) that always asks the server. */
 const getattr = ({ kernel, process, credentials }: Mounted, sync: 'sync' | 'async') => {
-  const code = (task: Parameters<typeof statx>[0]) => statx(task, AT_FDCWD, '/', AT_STATX_FORCE_SYNC, STATX_BASIC_STATS);
+  const code = (task: Parameters<typeof statx>[0]) =>
+    statx(task, AT_FDCWD, '/', AT_STATX_FORCE_SYNC, STATX_BASIC_STATS);
   return sync === 'sync' ? kernel.runSync(process, credentials, code) : kernel.run(process, credentials, code);
 };
 
@@ -110,7 +111,9 @@ async function compare(keep: <T extends AsyncDisposable>(resource: T) => T): Pro
   console.log(`GETATTR, operations per second: median of ${ROUNDS} rounds (least to most)`);
   for (const { name, rates } of rows) {
     const [low, high] = [Math.min(...rates), Math.max(...rates)].map((rate) => Math.round(rate).toLocaleString('en'));
-    console.log(`${name.padEnd(62)} ${Math.round(median(rates)).toLocaleString('en').padStart(9)}  (${low} to ${high})`);
+    console.log(
+      `${name.padEnd(62)} ${Math.round(median(rates)).toLocaleString('en').padStart(9)}  (${low} to ${high})`,
+    );
   }
 }
 

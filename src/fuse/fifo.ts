@@ -7,10 +7,6 @@ export class Fifo<T> {
     return this.#entries.length - this.#head;
   }
 
-  get first(): T | undefined {
-    return this.#entries[this.#head];
-  }
-
   push(entry: T): void {
     this.#entries.push(entry);
   }

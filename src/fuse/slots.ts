@@ -53,7 +53,7 @@ export class Slots {
   /** Gives a slot back: to the first in line, if there is one and the device is not overfull. */
   give(): void {
     const [first] = this.#tickets;
-    if (first === undefined || this.#used > this.limit) {
+    if (first === undefined) {
       this.#used--;
       return;
     }

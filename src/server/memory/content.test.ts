@@ -154,23 +154,32 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       model.write(offset, data);
     };
   }),
-  place.map((size): Step => (content, model) => {
-    content.truncate(size);
-    model.truncate(size);
-  }),
-  fc.tuple(place, length, mode).map(([offset, size, how]): Step => (content, model) => {
-    fallocate(content, offset, size, how);
-    const end = offset + size;
-    if ((how & FALLOC_FL_KEEP_SIZE) === 0 && end > model.bytes.length) model.truncate(end);
-    if ((how & ~FALLOC_FL_KEEP_SIZE) !== 0) model.bytes.fill(0, offset, end);
-  }),
-  fc.tuple(place, place, length).map(([from, to, size]): Step => (content, model) => {
-    if (Math.abs(from - to) < size) return;
-    const count = copyRange({ content, offset: from }, { content, offset: to }, size);
-    const copied = model.bytes.slice(from, from + size);
-    expect(count).toBe(copied.length);
-    model.write(to, copied);
-  }),
+  place.map(
+    (size): Step =>
+      (content, model) => {
+        content.truncate(size);
+        model.truncate(size);
+      },
+  ),
+  fc.tuple(place, length, mode).map(
+    ([offset, size, how]): Step =>
+      (content, model) => {
+        fallocate(content, offset, size, how);
+        const end = offset + size;
+        if ((how & FALLOC_FL_KEEP_SIZE) === 0 && end > model.bytes.length) model.truncate(end);
+        if ((how & ~FALLOC_FL_KEEP_SIZE) !== 0) model.bytes.fill(0, offset, end);
+      },
+  ),
+  fc.tuple(place, place, length).map(
+    ([from, to, size]): Step =>
+      (content, model) => {
+        if (Math.abs(from - to) < size) return;
+        const count = copyRange({ content, offset: from }, { content, offset: to }, size);
+        const copied = model.bytes.slice(from, from + size);
+        expect(count).toBe(copied.length);
+        model.write(to, copied);
+      },
+  ),
 );
 
 test('any sequence of changes leaves what plain bytes would have, and space adds up', () => {

@@ -68,10 +68,10 @@ export class Content {
     return done;
   }
 
-  /** Cuts the file off, or lets it grow by a hole. @throws EFBIG beyond the greatest size. */
+  /** Cuts the file off, and what was reserved behind its end, or lets it grow by a hole. @throws EFBIG beyond the greatest size. */
   truncate(size: number): void {
     if (!(size <= MAX_FILE_SIZE)) throw EFBIG;
-    if (size < this.#size) this.punch(size, MAX_FILE_SIZE);
+    if (size <= this.#size) this.punch(size, MAX_FILE_SIZE);
     this.#size = size;
   }
 

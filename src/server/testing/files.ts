@@ -106,7 +106,13 @@ export class Files {
     return this.data(op.READ, { nodeid, body });
   }
 
-  write(nodeid: bigint, fh: bigint, offset: number, data: Uint8Array, options: { flags?: number } & Caller = {}): number {
+  write(
+    nodeid: bigint,
+    fh: bigint,
+    offset: number,
+    data: Uint8Array,
+    options: { flags?: number } & Caller = {},
+  ): number {
     const { flags: write_flags = 0, ...caller } = options;
     const body = { fh, offset, size: data.length, write_flags, lock_owner: 0n, flags: 0 };
     return this.client.get(op.WRITE, { nodeid, body, data, ...caller }).size;
