@@ -56,6 +56,9 @@ const HEADERS = PAGE_SIZE; // bytes of a packet that are not data, at most
 /** Milliseconds that a server may take to let go of files and to answer DESTROY. */
 const FAREWELL_TIMEOUT = 1_000;
 
+/** How many files may be open at a time: as many as Linux lets a process have, since they cost no descriptor here. */
+const DESCRIPTORS = 1_048_576;
+
 let lastDevice = 0;
 
 /**
@@ -171,6 +174,7 @@ export class Mounted implements AsyncDisposable {
     });
     const root = kernel.mountRoot(this.superblock, { readOnly: options.readOnly ?? false });
     this.process = kernel.createProcess(root, { pid: process.pid, umask: options.umask ?? process.umask() });
+    this.process.fds.limit = DESCRIPTORS;
     this.fs = createFs(kernel, this.process, this.credentials, () => this.#whyGone());
   }
 

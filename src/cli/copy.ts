@@ -104,5 +104,8 @@ async function preserve(from: Place, to: Place): Promise<void> {
     if (error.code !== 'EPERM') throw error;
   });
   if (!stats.isSymbolicLink()) await to.fs.chmod(to.path, Number(stats.mode) & 0o7777);
-  await to.fs.lutimes(to.path, Number(stats.atimeNs) / 1e9, Number(stats.mtimeNs) / 1e9);
+  await to.fs.lutimes(to.path, inSeconds(stats.atimeNs), inSeconds(stats.mtimeNs));
 }
+
+const inSeconds = (nanoseconds: bigint): number =>
+  Number(nanoseconds / 1_000_000_000n) + Number(nanoseconds % 1_000_000_000n) / 1e9;

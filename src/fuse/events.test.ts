@@ -1,4 +1,6 @@
 import { expect, test, vi } from 'vitest';
+import { EAGAIN } from '../abi/errno.ts';
+import { encodeError } from '../abi/message.ts';
 import { READ, RELEASE } from '../abi/opcodes.ts';
 import { Events } from './events.ts';
 import { Request } from './request.ts';
@@ -80,6 +82,19 @@ test('an interrupted one: before and after it is read', () => {
   expect(steps()).toEqual(of('READLINK', 2, 'created', 'queued'));
   expect(rig.receiveAll()).toEqual(['INTERRUPT', 'READLINK', 'INTERRUPT']);
   expect(steps()).toEqual(of('READLINK', 2, 'read', 'interrupted'));
+});
+
+test('INTERRUPT that is asked for again is heard again, but not while the last waits to be read', () => {
+  const rig = Rig.connected();
+  const { task } = rig.readlink(1n);
+  rig.receive();
+  task.signal('signal');
+  rig.scheduler.run();
+  rig.receive();
+  const steps = heard(rig);
+  rig.file.write(encodeError(5, EAGAIN));
+  rig.file.write(encodeError(5, EAGAIN));
+  expect(steps()).toEqual(of('READLINK', 1, 'interrupted'));
 });
 
 test('an aborted one, by whatever ends the connection or its reader', () => {

@@ -28,8 +28,9 @@ export class Slots {
     return this.#used;
   }
 
+  /** While tasks are in line it is full: what they wait for is handed to them and never free in between. */
   get isFull(): boolean {
-    return !this.#isOpen && (this.#tickets.size > 0 || this.#used >= this.limit);
+    return !this.#isOpen && this.#used >= this.limit;
   }
 
   /** Takes a slot though there may be none left, for what cannot wait. */
@@ -53,7 +54,7 @@ export class Slots {
   /** Gives a slot back: to the first in line, if there is one and the device is not overfull. */
   give(): void {
     const [first] = this.#tickets;
-    if (first === undefined) {
+    if (first === undefined || this.#used > this.limit) {
       this.#used--;
       return;
     }

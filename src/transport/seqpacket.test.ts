@@ -122,6 +122,9 @@ test('requests wait quietly while the socket is full, and all go out in order wh
   }
   expect(seen).toEqual(nodeids);
   expect((await Promise.all(writes)).map(({ body }) => body.size)).toEqual(nodeids.map(() => data.length));
+  const afterwards = rig.reactor.calls;
+  await turns(50);
+  expect(rig.reactor.calls).toBe(afterwards);
 });
 
 test('a request that no packet can carry fails with EIO, and the next one goes out', async () => {

@@ -148,7 +148,7 @@ export class SeqpacketTransport implements Transport {
         else this.#gone(null);
       } catch (error) {
         // Told once when requests were left unread; what the server had sent before comes after it.
-        
+        if (error === ECONNRESET) continue;
         if (error instanceof GarbledReply) this.#gone(`${connection.name} sent rubbish: ${error.message}`);
         else if (error instanceof Errno) this.#gone(null);
         else throw error;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { FUSE_ROOT_ID } from '../abi/fuse.ts';
 import { decodeReplyHeader, encodeRequest, NEWEST } from '../abi/message.ts';
-import { INIT, type Opcode, READLINK } from '../abi/opcodes.ts';
+import { INIT, type Opcode, READLINK, WRITE } from '../abi/opcodes.ts';
 import { closeDescriptor, hangUp, raiseSendBuffer, seqpacketPair, tryReceive, trySend } from '../linux/sockets.ts';
 import type { FuseServer } from '../server/fuse-server.ts';
 import { type ServeOptions, serveDescriptor } from './serve.ts';
@@ -22,7 +22,10 @@ class Client {
   }
 
   /** Sends a request; its `unique`, or null when the socket is full. */
-  send(opcode: Opcode, parts: { readonly body?: unknown; readonly nodeid?: bigint } = {}): number | null {
+  send(
+    opcode: Opcode,
+    parts: { readonly body?: unknown; readonly nodeid?: bigint; readonly data?: Uint8Array } = {},
+  ): number | null {
     const unique = this.#unique + 2;
     const request = { unique, uid: 0, gid: 0, pid: 1, nodeid: FUSE_ROOT_ID, ...parts };
     if (trySend(this.fd, encodeRequest(opcode, request, NEWEST)) !== 'sent') return null;
@@ -75,13 +78,32 @@ test('it ends when the client closes its end, tells the server, and leaves no de
   expect(openDescriptors()).toBe(before);
 });
 
-test('requests sent before the client closed are served though their replies go nowhere', async () => {
+test('bytes of a request stay as they were while an asynchronous method has them', async () => {
+  const written: string[] = [];
+  const write = async (_: unknown, data: Uint8Array): Promise<number> => {
+    await turns();
+    written.push(Buffer.from(data).toString());
+    return data.length;
+  };
+  const client = new Client({ write });
+  await client.next();
+  const body = { fh: 0n, offset: 0, size: 5, write_flags: 0, lock_owner: 0n, flags: 0 };
+  for (const text of ['first', 'other']) client.send(WRITE, { body, data: Buffer.from(text) });
+  await client.next();
+  await client.next();
+  expect(written).toEqual(['first', 'other']);
+  closeDescriptor(client.fd);
+  await client.served;
+});
+
+test('requests sent before the client closed are served though replies were left unread', async () => {
   const seen: bigint[] = [];
   const readlink = ({ nodeid }: { readonly nodeid: bigint }): string => {
     seen.push(nodeid);
     return 'x';
   };
   const client = new Client({ readlink });
+  await turns();
   for (const nodeid of [5n, 6n, 7n]) client.send(READLINK, { nodeid });
   closeDescriptor(client.fd);
   await client.served;
