@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 
 const KEPT = 65_536; // bytes
+const LINES = 3;
+const SUMMARY_MAX = 1000; // characters
 
 /** The last of what a daemon printed, for messages about its end. */
 export class OutputTail {
@@ -14,11 +16,12 @@ export class OutputTail {
     stream.unref?.();
   }
 
-  /** The last lines in one, or nothing. */
+  /** The last lines in one, fit for a terminal; empty when it printed nothing. */
   get summary(): string {
     const lines = Buffer.concat(this.#chunks).toString().split('\n');
-    const said = lines.map((line) => line.trim()).filter((line) => line !== '');
-    return said.slice(-3).join('; ');
+    const said = lines.map((line) => line.replaceAll(/\p{Cc}/gu, ' ').trim()).filter((line) => line !== '');
+    const last = said.slice(-LINES).join('; ');
+    return last.length > SUMMARY_MAX ? `...${last.slice(-SUMMARY_MAX)}` : last;
   }
 
   #add(chunk: Buffer): void {

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { closeDescriptor, isAbandoned } from '../linux/sockets.ts';
+import { closeDescriptor, hangUp, isAbandoned } from '../linux/sockets.ts';
 import type { Daemon } from './daemon.ts';
 import { holdersOf, socketName } from './holders.ts';
 import { isMountPoint } from './kernel-mounts.ts';
@@ -30,7 +30,7 @@ interface Parts {
   readonly door: StandInDoor;
   readonly ours: number;
   readonly theirs: number;
-  /** A second descriptor of our end, which shows whether anybody is left at the other one. */
+  /** A second descriptor of our end: to hang up by, and to see whether anybody is left at the other one. */
   readonly line: number;
   readonly packetLimit: number;
 }
@@ -146,6 +146,7 @@ export class RunningDaemon {
     this.signal('SIGTERM');
     if (!(await this.ended(grace / 2))) {
       close();
+      hangUp(this.#line);
       if (!(await this.ended(grace / 2))) this.signal('SIGKILL');
       await this.ended(grace);
     }

@@ -37,6 +37,7 @@ export class StandInDoor {
   readonly #visitors = new Map<number, Watch>();
   readonly #watch: Watch;
   #device: number | null;
+  #isClosed = false;
 
   /** `device` is the daemon's end of the socket, which stays the caller's; `onUnmount` hears that the daemon wants no more. */
   constructor(reactor: Reactor, device: number, onUnmount: () => void) {
@@ -64,6 +65,8 @@ export class StandInDoor {
 
   /** Closes the door and removes the directory. What somebody mounted in it is detached, and never looked into. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#watch.close();
     closeDescriptor(this.#listener);
     for (const visitor of [...this.#visitors.keys()]) this.#dismiss(visitor);

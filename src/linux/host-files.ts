@@ -15,73 +15,9 @@ import {
   XATTR_SIZE_MAX,
 } from '../abi/linux.ts';
 import { type fuse_kstatfs, fuse_statx } from '../abi/structs.ts';
-import { check, fail, libc } from './libc.ts';
-
-type Path = Uint8Array;
-const declare = <F>(prototype: string): F => libc.func(prototype) as unknown as F;
-
-const calls = {
-  openat: declare<(dir: number, path: Path, flags: number, mode: number) => number>(
-    'int openat(int, void *, int, uint32_t)',
-  ),
-  close: declare<(fd: number) => number>('int close(int)'),
-  statx: declare<(dir: number, path: Path, flags: number, mask: number, out: Uint8Array) => number>(
-    'int statx(int, void *, int, unsigned int, void *)',
-  ),
-  fstatfs: declare<(fd: number, out: BigInt64Array) => number>('int fstatfs(int, void *)'),
-  readlinkat: declare<(dir: number, path: Path, out: Uint8Array, size: number) => number>(
-    'long readlinkat(int, void *, void *, size_t)',
-  ),
-  faccessat: declare<(dir: number, path: Path, mask: number, flags: number) => number>(
-    'int faccessat(int, void *, int, int)',
-  ),
-  mknodat: declare<(dir: number, path: Path, mode: number, rdev: number) => number>(
-    'int mknodat(int, void *, uint32_t, uint64_t)',
-  ),
-  mkdirat: declare<(dir: number, path: Path, mode: number) => number>('int mkdirat(int, void *, uint32_t)'),
-  symlinkat: declare<(target: Path, dir: number, path: Path) => number>('int symlinkat(void *, int, void *)'),
-  linkat: declare<(olddir: number, old: Path, dir: number, path: Path, flags: number) => number>(
-    'int linkat(int, void *, int, void *, int)',
-  ),
-  unlinkat: declare<(dir: number, path: Path, flags: number) => number>('int unlinkat(int, void *, int)'),
-  renameat2: declare<(olddir: number, old: Path, dir: number, path: Path, flags: number) => number>(
-    'int renameat2(int, void *, int, void *, unsigned int)',
-  ),
-  fchmodat: declare<(dir: number, path: Path, mode: number, flags: number) => number>(
-    'int fchmodat(int, void *, uint32_t, int)',
-  ),
-  fchownat: declare<(dir: number, path: Path, uid: number, gid: number, flags: number) => number>(
-    'int fchownat(int, void *, uint32_t, uint32_t, int)',
-  ),
-  utimensat: declare<(dir: number, path: Path, times: BigInt64Array, flags: number) => number>(
-    'int utimensat(int, void *, void *, int)',
-  ),
-  truncate: declare<(path: Path, size: number) => number>('int truncate(void *, int64_t)'),
-  ftruncate: declare<(fd: number, size: number) => number>('int ftruncate(int, int64_t)'),
-  pread: declare<(fd: number, out: Uint8Array, size: number, offset: number) => number>(
-    'long pread(int, void *, size_t, int64_t)',
-  ),
-  pwrite: declare<(fd: number, data: Uint8Array, size: number, offset: number) => number>(
-    'long pwrite(int, void *, size_t, int64_t)',
-  ),
-  fsync: declare<(fd: number) => number>('int fsync(int)'),
-  fdatasync: declare<(fd: number) => number>('int fdatasync(int)'),
-  fallocate: declare<(fd: number, mode: number, offset: number, length: number) => number>(
-    'int fallocate(int, int, int64_t, int64_t)',
-  ),
-  lseek: declare<(fd: number, offset: bigint, whence: number) => number | bigint>('int64_t lseek(int, int64_t, int)'),
-  getdents64: declare<(fd: number, out: Uint8Array, size: number) => number>('long getdents64(int, void *, size_t)'),
-  getxattr: declare<(path: Path, name: Path, out: Uint8Array, size: number) => number>(
-    'long getxattr(void *, void *, void *, size_t)',
-  ),
-  setxattr: declare<(path: Path, name: Path, value: Uint8Array, size: number, flags: number) => number>(
-    'int setxattr(void *, void *, void *, size_t, int)',
-  ),
-  listxattr: declare<(path: Path, out: Uint8Array, size: number) => number>('long listxattr(void *, void *, size_t)'),
-  removexattr: declare<(path: Path, name: Path) => number>('int removexattr(void *, void *)'),
-  setfsuid: declare<(uid: number) => number>('int setfsuid(uint32_t)'),
-  setfsgid: declare<(gid: number) => number>('int setfsgid(uint32_t)'),
-};
+import { actAs } from './act-as.ts';
+import { calls } from './file-calls.ts';
+import { check, fail } from './libc.ts';
 
 const AT_REMOVEDIR = 0x200;
 const STATX_ALL = 0xfff;
@@ -145,33 +81,28 @@ function entriesOf(bytes: Uint8Array): { ino: bigint; off: bigint; type: number;
   return entries;
 }
 
-const isRoot = (): boolean => process.geteuid?.() === 0;
+/** Makes something with exactly the mode asked for: of this process's umask nothing is taken off. */
+function unmasked(make: () => number): number {
+  const umask = calls.umask(0);
+  try {
+    return again(make);
+  } finally {
+    calls.umask(umask);
+  }
+}
 
 /**
  * This machine's files, by descriptor: what Node's fs cannot do (O_PATH, names that are no UTF-8, xattrs, nanoseconds).
  * Every call throws the Errno that Linux gives. Sixty-four-bit machines only.
  */
 export const hostFiles = {
-  get umask(): number {
-    return process.umask();
-  },
-
-  /** Runs `action`, which must not wait, with these ids as fsuid and fsgid of this thread, if the process is root. */
-  as<T>(uid: number, gid: number, action: () => T): T {
-    if (!isRoot() || (uid === 0 && gid === 0)) return action();
-    calls.setfsgid(gid);
-    calls.setfsuid(uid);
-    try {
-      return action();
-    } finally {
-      calls.setfsuid(0);
-      calls.setfsgid(process.getegid?.() ?? 0);
-    }
-  },
+  as: actAs,
 
   openRoot: (path: string): number => hostFiles.openat(AT_FDCWD, fromBytes(Buffer.from(path)), O_PATH | O_DIRECTORY),
-  openat: (directory: number, name: ByteString, flags: number, mode = 0): number =>
-    again(() => calls.openat(directory, cString(name), flags | O_CLOEXEC, mode)),
+  openat: (directory: number, name: ByteString, flags: number): number =>
+    again(() => calls.openat(directory, cString(name), flags | O_CLOEXEC, 0)),
+  create: (directory: number, name: ByteString, flags: number, mode: number): number =>
+    unmasked(() => calls.openat(directory, cString(name), flags | O_CLOEXEC, mode)),
   reopen: (node: number, flags: number): number =>
     again(() => calls.openat(AT_FDCWD, magicLink(node), flags | O_CLOEXEC, 0)),
   close: (fd: number): void => {
@@ -199,10 +130,10 @@ export const hostFiles = {
   },
 
   mknodat: (directory: number, name: ByteString, mode: number, rdev: number): void => {
-    check(calls.mknodat(directory, cString(name), mode, rdev));
+    unmasked(() => calls.mknodat(directory, cString(name), mode, rdev));
   },
   mkdirat: (directory: number, name: ByteString, mode: number): void => {
-    check(calls.mkdirat(directory, cString(name), mode));
+    unmasked(() => calls.mkdirat(directory, cString(name), mode));
   },
   symlinkat: (target: ByteString, directory: number, name: ByteString): void => {
     check(calls.symlinkat(cString(target), directory, cString(name)));
@@ -241,8 +172,18 @@ export const hostFiles = {
   fsync: (fd: number, kind: 'all' | 'data'): void => {
     check(kind === 'data' ? calls.fdatasync(fd) : calls.fsync(fd));
   },
+  syncfs: (fd: number): void => {
+    check(calls.syncfs(fd));
+  },
+  flush: (fd: number): void => {
+    check(calls.close(check(calls.dup(fd))));
+  },
   fallocate: (fd: number, mode: number, offset: number, length: number): void => {
     again(() => calls.fallocate(fd, mode, offset, length));
+  },
+  copyFileRange(fdIn: number, offIn: number, fdOut: number, offOut: number, length: number): number {
+    const places = [BigInt64Array.of(BigInt(offIn)), BigInt64Array.of(BigInt(offOut))] as const;
+    return again(() => calls.copyFileRange(fdIn, places[0], fdOut, places[1], length, 0));
   },
   lseek(fd: number, offset: bigint, whence: number): bigint {
     const result = BigInt(calls.lseek(fd, BigInt.asIntN(64, offset), whence));

@@ -14,6 +14,12 @@ export interface Interest {
   readonly writable: boolean;
 }
 
+/** What libuv polls for this process: it must call nobody any more once JavaScript has ended. */
+const polled = new Set<node.PollHandle>();
+process.on('exit', () => {
+  for (const handle of polled) handle.stop();
+});
+
 /**
  * The host's part in waiting, on Node: its event loop for whoever awaits, poll(2) for whoever blocks the thread.
  * An idle reactor uses no processor time and does not keep the process alive.
@@ -84,6 +90,7 @@ class DescriptorWatch {
     this.#forget = forget;
     this.events = eventsOf(interest);
     this.#handle = node.poll(fd, interest, this.#fireSoon);
+    polled.add(this.#handle);
   }
 
   setInterest(interest: Interest): void {
@@ -112,6 +119,7 @@ class DescriptorWatch {
     if (this.#closed) return;
     this.#closed = true;
     this.events = 0;
+    polled.delete(this.#handle);
     this.#handle.close();
     this.#forget();
   }

@@ -72,7 +72,7 @@ const failures: [what: string, errno: errno.Errno, call: (world: World) => unkno
   ['mkdir in a file', errno.ENOTDIR, (w) => w.files.mkdir(w.file, 'a')],
   ['mkdir without a name', errno.EINVAL, (w) => w.files.mkdir(ROOT, '')],
   ['mkdir with a slash', errno.EINVAL, (w) => w.files.mkdir(ROOT, 'a/b')],
-  ['mkdir in a removed directory', errno.ENOENT, (w) => (w.files.rmdir(ROOT, 'empty'), w.files.mkdir(w.empty, 'a'))],
+  ['mkdir in a removed directory', errno.ENOENT, makeInRemoved],
   ['mknod of what is there', errno.EEXIST, (w) => w.files.mknod(ROOT, 'link', S_IFREG)],
   ['symlink with a long target', errno.ENAMETOOLONG, (w) => w.files.symlink(ROOT, 'a', 'x'.repeat(4096))],
   ['readlink of a file', errno.EINVAL, (w) => w.files.readlink(w.file)],
@@ -86,7 +86,7 @@ const failures: [what: string, errno: errno.Errno, call: (world: World) => unkno
   ['rmdir of ..', errno.ENOTEMPTY, (w) => w.files.rmdir(w.empty, '..')],
   ['link of a directory', errno.EPERM, (w) => w.files.link(ROOT, 'a', w.empty)],
   ['link over what is there', errno.EEXIST, (w) => w.files.link(ROOT, 'file', w.child)],
-  ['link of a removed file', errno.ENOENT, (w) => (w.files.unlink(ROOT, 'file'), w.files.link(ROOT, 'a', w.file))],
+  ['link of a removed file', errno.ENOENT, linkRemoved],
   ['create over what is there with O_EXCL', errno.EEXIST, (w) => w.files.create(ROOT, 'file', { flags: 0o302 })],
   ['create over a directory', errno.EEXIST, (w) => w.files.create(ROOT, 'empty')],
   ['open of a directory', errno.EISDIR, (w) => w.files.open(w.empty)],
@@ -130,6 +130,16 @@ const failures: [what: string, errno: errno.Errno, call: (world: World) => unkno
     (w) => [0, 1].map((f) => w.files.setxattr(w.file, 'user.a', bytes('x'), f)),
   ],
 ];
+
+function makeInRemoved({ files, empty }: World): void {
+  files.rmdir(ROOT, 'empty');
+  files.mkdir(empty, 'a');
+}
+
+function linkRemoved({ files, file }: World): void {
+  files.unlink(ROOT, 'file');
+  files.link(ROOT, 'a', file);
+}
 
 function renameIntoRemoved({ files, empty }: World): void {
   files.rmdir(ROOT, 'empty');

@@ -1,5 +1,5 @@
 import type { ByteString } from '../abi/bytes.ts';
-import { EINVAL, ENOENT, EPERM, EXDEV } from '../abi/errno.ts';
+import { EINVAL, ENOENT, EPERM } from '../abi/errno.ts';
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -22,7 +22,7 @@ import { atPath, checkPath, inodeAt, walkTo } from './resolve.ts';
  * linkat(2). FUSE: both walks, LOOKUP of the new name, LINK.
  *
  * @throws EINVAL for an unknown flag; ENOENT for AT_EMPTY_PATH without CAP_DAC_READ_SEARCH; the old path's walk;
- *   as createOnce(), EXDEV for another mount among them; EXDEV; EPERM for a directory; ENOENT for a file without names
+ *   as createOnce(), EXDEV for another mount among them; EPERM for a directory; ENOENT for a file without names
  * @see Linux fs/namei.c, do_linkat() and vfs_link()
  */
 export function* linkat(
@@ -94,7 +94,6 @@ export const readlinkat = (task: Thread, dirfd: number, path: ByteString): Block
 export const readlink = (task: Thread, path: ByteString): Blocking<ByteString> => readlinkat(task, AT_FDCWD, path);
 
 function* linkLocked(task: Thread, source: Inode, dir: Inode, dentry: Dentry): Blocking<void> {
-  if (source.superblock !== dir.superblock) throw EXDEV;
   if (source.type === S_IFDIR) throw EPERM;
   yield* exclusively(task, source.lock, `inode ${source.ino} to link it`, function* () {
     if (source.tryGetattr(task, STATX_NLINK, AT_STATX_DONT_SYNC)?.nlink === 0) throw ENOENT;

@@ -111,7 +111,11 @@ describe('permission', () => {
       as 1000
       setxattr d user.a x 0 -> EPERM
       removexattr d user.a -> EPERM
-      getxattr d user.a 9 -> ENODATA`,
+      getxattr d user.a 9 -> ENODATA
+      as 0
+      chmod d 0777
+      as 1000
+      setxattr d user.a x 0`,
     'trusted. looks absent to others than root, and is EPERM to set': `${existing}
       setxattr f trusted.a x 0
       getxattr f trusted.a 9 -> x

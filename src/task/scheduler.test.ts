@@ -125,7 +125,6 @@ test('a synchronous run that nothing can end reports what it sleeps on', () => {
 test('an error thrown by the coroutine reaches the promise as it is', async () => {
   const { scheduler, newTask } = boot();
   const task = newTask();
-  // biome-ignore lint/correctness/useYield: it fails before it sleeps
   function* fail(): Blocking<void> {
     throw ENOENT;
   }

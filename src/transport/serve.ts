@@ -11,6 +11,7 @@ const REQUESTS_A_TURN = 64;
 /** Milliseconds until the next try when the host has no memory for a reply. */
 const MEMORY_PAUSE = 1;
 
+/** How a descriptor is served. */
 export interface ServeOptions {
   /** Told what is wrong with a message, and what the server's methods threw by mistake. */
   log?(line: string): void;

@@ -1,17 +1,14 @@
 import { FATTR_ATIME, FATTR_ATIME_NOW, FATTR_GID, FATTR_MTIME, FATTR_MTIME_NOW, FATTR_UID } from '../../abi/fuse.ts';
+import { makedev } from '../../abi/linux.ts';
 import type { fuse_attr, fuse_setattr_in, fuse_statx } from '../../abi/structs.ts';
 import type { HostTime } from './host.ts';
 
 /** What leaves an id as it is: chown(2)'s -1. */
 const SAME_ID = 0xffffffff;
 
-/** A device number as the protocol has it: Linux's new_encode_dev(). */
-const encodeDevice = (major: number, minor: number): number =>
-  ((minor & 0xff) | ((major & 0xfff) << 8) | ((minor & ~0xff) << 12)) >>> 0;
-
-/** Attributes as the protocol has them. */
-export const attrOf = (stat: fuse_statx): fuse_attr => ({
-  ino: stat.ino,
+/** Attributes as the protocol has them, with the inode number that the client shall see. */
+export const attrOf = (stat: fuse_statx, ino: bigint): fuse_attr => ({
+  ino,
   size: stat.size,
   blocks: stat.blocks,
   atime: stat.atime.tv_sec,
@@ -24,7 +21,7 @@ export const attrOf = (stat: fuse_statx): fuse_attr => ({
   nlink: stat.nlink,
   uid: stat.uid,
   gid: stat.gid,
-  rdev: encodeDevice(stat.rdev_major, stat.rdev_minor),
+  rdev: makedev(stat.rdev_major, stat.rdev_minor),
   blksize: stat.blksize,
   flags: 0,
 });

@@ -17,15 +17,17 @@ export interface HostEntry {
  * the machine's; names have no slash and are never followed. `node` is a descriptor opened with O_PATH, of any type.
  */
 export interface HostFiles {
-  /** What the machine takes off the mode of everything that is made. */
-  readonly umask: number;
-
-  /** Runs `action` with the caller's ids as those that make and open files, where this process may; see setfsuid(2). */
+  /**
+   * Runs `action` as this user and group, without supplementary groups, where this process may: their permissions
+   * count, and what is made is theirs. See setfsuid(2).
+   */
   as<T>(uid: number, gid: number, action: () => T): T;
 
   /** open(2) of an absolute path: the root. */
   openRoot(path: string): number;
-  openat(directory: number, name: ByteString, flags: number, mode?: number): number;
+  openat(directory: number, name: ByteString, flags: number): number;
+  /** As openat, with O_CREAT or O_TMPFILE; modes here and below are not changed by a umask. */
+  create(directory: number, name: ByteString, flags: number, mode: number): number;
   /** Opens what an O_PATH descriptor stands for. */
   reopen(node: number, flags: number): number;
   close(fd: number): void;
@@ -55,7 +57,12 @@ export interface HostFiles {
   pread(fd: number, buffer: Uint8Array, offset: number): number;
   pwrite(fd: number, data: Uint8Array, offset: number): number;
   fsync(fd: number, kind: 'all' | 'data'): void;
+  syncfs(fd: number): void;
+  /** What close(2) of one of several descriptors for the same file reports. */
+  flush(fd: number): void;
   fallocate(fd: number, mode: number, offset: number, length: number): void;
+  /** Returns how many bytes were copied. */
+  copyFileRange(fdIn: number, offIn: number, fdOut: number, offOut: number, length: number): number;
   lseek(fd: number, offset: bigint, whence: number): bigint;
   /** Entries from the descriptor's position on, so many as fit in `size` bytes; none at the end. */
   getdents(fd: number, size: number): HostEntry[];

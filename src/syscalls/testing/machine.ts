@@ -8,6 +8,7 @@ import { runSync } from '../../task/drive.ts';
 import { Scheduler } from '../../task/scheduler.ts';
 import { Mount, Path } from '../../vfs/mount.ts';
 import { walk } from '../../vfs/walk.ts';
+import { exit } from '../descriptors.ts';
 import { Tree } from './tree.ts';
 
 /** One process on virtual time whose root is a {@link Tree}. */
@@ -17,6 +18,7 @@ export class Machine {
   readonly tree: Tree;
   readonly process: Process;
   credentials: Credentials = credentialsOf(0, 0);
+  readonly #mounts: { readonly mount: Mount; readonly at: Path; readonly tree: Tree }[] = [];
   #lastTid = 100;
 
   constructor(options: { readonly readOnly?: boolean; readonly truncatesOnOpen?: boolean } = {}) {
@@ -66,8 +68,30 @@ export class Machine {
   mount(path: string, options: { readonly readOnly?: boolean; readonly noexec?: boolean } = {}): void {
     const at = this.run((task) => walk(task, this.process, null, path, { follow: true }));
     const tree = new Tree();
-    at.mount.mounted.set(at.dentry, new Mount(tree, tree.root.hold(), at, options));
+    const mount = new Mount(tree, tree.root.hold(), at, options);
+    at.mount.mounted.set(at.dentry, mount);
     at.dentry.covers++;
+    this.#mounts.unshift({ mount, at, tree });
+  }
+
+  /**
+   * Ends the process, unmounts all, forgets what is cached, and tells what is in use nevertheless: whatever holds it has
+   * been forgotten.
+   */
+  leftovers(): string[] {
+    this.run((task) => exit(task));
+    for (const { at, mount } of this.#mounts) {
+      mount.root.prune();
+      at.mount.mounted.delete(at.dentry);
+      at.dentry.covers--;
+      at.release();
+    }
+    this.tree.root.prune();
+    return [this.tree, ...this.#mounts.map(({ tree }) => tree)].flatMap((tree) =>
+      [...tree.inUse]
+        .filter((inode) => inode !== tree.root.inode || inode.lock.isLocked)
+        .map(({ ino }) => `inode ${ino}`),
+    );
   }
 
   /** The operations that `code` led to. */

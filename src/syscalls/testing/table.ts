@@ -11,7 +11,7 @@ import { type Argument, parse, type Step } from './script.ts';
 /** Scripts of system calls by the fact that they show; see {@link parse} for their form. */
 export type Cases = Readonly<Record<string, string>>;
 
-/** Runs each script on a machine, and on Linux itself where that can be done: both must give what the script says. */
+/** Runs each script on a machine, and on Linux itself where that can be done: both must give what the script says, and nothing may stay in use. */
 export function table(cases: Cases): void {
   const scripts = Object.entries(cases).map(([name, script]) => ({ name, steps: parse(script) }));
   test.each(scripts.map(({ name, steps }) => [name, steps] as const))('%s', (_name, steps) => {
@@ -47,7 +47,9 @@ function expectLines(results: readonly string[], steps: readonly Step[]): void {
 
 function runOnMachine(steps: readonly Step[]): string[] {
   const machine = new Machine();
-  return machine.run((task) => runSteps(machine, task, steps));
+  const results = machine.run((task) => runSteps(machine, task, steps));
+  expect(machine.leftovers()).toEqual([]);
+  return results;
 }
 
 function* runSteps(machine: Machine, task: Thread, steps: readonly Step[]): Blocking<string[]> {

@@ -44,6 +44,8 @@ export class Tree implements Superblock {
   /** Who decides about the next operations. */
   before: Before = function* () {};
   readonly truncatesOnOpen: boolean;
+  /** Every inode that somebody refers to. */
+  readonly inUse = new Set<TreeInode>();
   #lastIno = 0n;
 
   constructor(options: { readonly truncatesOnOpen?: boolean } = {}) {
@@ -115,7 +117,14 @@ export class TreeInode extends Inode {
     return this.superblock.truncatesOnOpen;
   }
 
-  protected override evict(): void {}
+  override hold(): this {
+    this.superblock.inUse.add(this);
+    return super.hold();
+  }
+
+  protected override evict(): void {
+    this.superblock.inUse.delete(this);
+  }
 
   override tryPermission(task: Task, mask: number): boolean {
     return modeAllows(task.credentials, this, mask);
