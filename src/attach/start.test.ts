@@ -114,7 +114,7 @@ test('a daemon that ends when asked is not waited for longer', async () => {
 });
 
 test('a daemon that does not end when asked, but when its device ends, is not killed', async () => {
-  const running = await start('trap "" TERM; cat <&3 >/dev/null; echo saw the end; exit 5', { grace: 4_000 });
+  const running = await start('trap "" TERM; cat <&3 >/dev/null; echo saw the end; exit 5', { grace: 2_000 });
   while (running.pids.length < 2) await pause(5);
   running.settled();
   await stop(running);

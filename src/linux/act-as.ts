@@ -41,7 +41,7 @@ export function actAs<T>(uid: number, gid: number, action: () => T): T {
     if (groups.length > 0 && setGroups(new Uint32Array(0)) < 0) throw EPERM;
     calls.setfsgid(gid);
     calls.setfsuid(uid);
-    if (calls.setfsgid(NOBODY) !== gid || calls.setfsuid(NOBODY) !== uid) throw EPERM;
+    if (calls.setfsgid(NOBODY) >>> 0 !== gid || calls.setfsuid(NOBODY) >>> 0 !== uid) throw EPERM;
     return action();
   } finally {
     calls.setfsuid(0);

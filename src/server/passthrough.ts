@@ -21,6 +21,7 @@ import {
   O_EXCL,
   O_NOCTTY,
   O_NOFOLLOW,
+  O_NONBLOCK,
   O_PATH,
   O_RDONLY,
   O_TMPFILE,
@@ -28,7 +29,7 @@ import {
   S_IFREG,
   SEEK_SET,
 } from '../abi/linux.ts';
-import type { fuse_attr_out, fuse_entry_out, fuse_kstatfs } from '../abi/structs.ts';
+import type { fuse_attr_out, fuse_entry_out, fuse_kstatfs, fuse_statx } from '../abi/structs.ts';
 import type { FuseServer, Offer, RequestOf, Wishes } from './fuse-server.ts';
 import { attrOf, ownerOf, timesOf } from './passthrough/attributes.ts';
 import type { HostFiles } from './passthrough/host.ts';
@@ -175,7 +176,8 @@ class Passthrough implements FuseServer {
 
   create(request: RequestOf<'CREATE'>, name: ByteString) {
     const { flags, mode } = request.body;
-    const wanted = (flags & ~(O_NOCTTY | O_DIRECT)) | O_CREAT | O_NOFOLLOW;
+    // Should a FIFO have come there meanwhile, opening must not wait for its other end.
+    const wanted = (flags & ~(O_NOCTTY | O_DIRECT)) | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
     return this.#create(request, checked(name), wanted, mode);
   }
 
@@ -334,7 +336,13 @@ class Passthrough implements FuseServer {
 
   /** An entry for the file of an O_PATH descriptor, which is taken over. */
   #entry(fd: number): fuse_entry_out {
-    const stat = this.#host.stat(fd);
+    let stat: fuse_statx;
+    try {
+      stat = this.#host.stat(fd);
+    } catch (error) {
+      this.#host.close(fd);
+      throw error;
+    }
     const { nodeid, ino } = this.#nodes.enter(fd, stat);
     const validity = { ...entryValidity(this.#entryTimeout), ...attrValidity(this.#attrTimeout) };
     return { nodeid, generation: 0n, attr: attrOf(stat, ino), ...validity };
