@@ -19,7 +19,7 @@ import { Session } from './server/session.ts';
 import { exit } from './syscalls/descriptors.ts';
 import { type Blocking, sleep } from './task/blocking.ts';
 import { type Credentials, credentialsOf } from './task/credentials.ts';
-import { WaitQueue } from './task/wait-queue.ts';
+import type { Timer } from './task/timer-queue.ts';
 import { InProcessTransport } from './transport/in-process.ts';
 import type { Reactor } from './transport/reactor.ts';
 import { SeqpacketTransport } from './transport/seqpacket.ts';
@@ -53,8 +53,12 @@ export interface MountOptions {
 }
 
 const HEADERS = PAGE_SIZE; // bytes of a packet that are not data, at most
-/** Milliseconds that a server may take to let go of files and to answer DESTROY. */
-const FAREWELL_TIMEOUT = 1_000;
+/** Milliseconds that a server may take to let go of files; it may have to bring them somewhere. */
+const RELEASE_TIMEOUT = 30_000;
+/** Milliseconds that a server may take to answer DESTROY. */
+const DESTROY_TIMEOUT = 1_000;
+/** Milliseconds that a dying daemon's end may take to be known. */
+const LAST_WORDS_TIMEOUT = 1_000;
 
 /** How many files may be open at a time: as many as Linux lets a process have, since they cost no descriptor here. */
 const DESCRIPTORS = 1_048_576;
@@ -205,7 +209,8 @@ export class Mounted implements AsyncDisposable {
   }
 
   /**
-   * Ends the use of this file system: closes what is open, lets the server end cleanly, and makes sure that it does.
+   * Ends the use of this file system: closes what is open, waits until the server has let go of it (30 s at most), lets the
+   * server end cleanly, and makes sure that it does.
    * Calls still under way fail with ECONNABORTED. Nothing is left running.
    */
   unmount(): Promise<void> {
@@ -232,27 +237,33 @@ export class Mounted implements AsyncDisposable {
     for (const action of this.#afterwards) action();
   }
 
-  /** Closes descriptors, then tells the server that it is over; one that is slow about it is not waited for. */
+  /**
+   * Closes descriptors, waits until the server has let go of all files, then tells it that it is over. Some servers only
+   * then keep what was written, so they get time for it; one that hangs is given up.
+   */
   *#farewell(task: Thread): Blocking<void> {
-    const { connection, kernel } = this;
-    const deadline = kernel.scheduler.clock.now() + FAREWELL_TIMEOUT;
-    const alarm = kernel.scheduler.at(deadline, () => connection.abort('unmount'));
-    const answered = new WaitQueue();
-    let isOver = false;
+    const { connection } = this;
+    const { background } = connection;
+    const isGone = (): boolean => connection.state === 'aborted';
+    let alarm = this.#giveUpAfter(RELEASE_TIMEOUT);
     yield* exit(task);
-    const onReply = (): void => {
-      isOver = true;
-      answered.wake();
-    };
-    connection.send(DESTROY, 0n, {}, { onReply });
-    yield* sleep(task, answered, () => isOver, 'DESTROY', 'event');
+    yield* sleep(task, background.freed, () => background.size === 0 || isGone(), 'files to be released', 'event');
     alarm.cancel();
+    if (isGone()) return;
+    alarm = this.#giveUpAfter(DESTROY_TIMEOUT);
+    yield* connection.ask(task, DESTROY, 0n);
+    alarm.cancel();
+  }
+
+  #giveUpAfter(milliseconds: number): Timer {
+    const { scheduler } = this.kernel;
+    return scheduler.at(scheduler.clock.now() + milliseconds, () => this.connection.abort('unmount'));
   }
 
   /** Why the server cannot be used, in one line; null while it can. Waits a little for a dying daemon's last words. */
   async failure(): Promise<string | null> {
     if (this.connection.state === 'starting' || this.connection.state === 'connected') return null;
-    const soon = new Promise((resolve) => setTimeout(resolve, FAREWELL_TIMEOUT));
+    const soon = new Promise((resolve) => setTimeout(resolve, LAST_WORDS_TIMEOUT));
     if (this.connection.failure === null && this.daemon !== null) await Promise.race([this.daemon.exited, soon]);
     return this.#whyGone();
   }

@@ -105,3 +105,20 @@ test('after unmount every call fails with ENOTCONN and says that it is unmounted
   const error = await mounted.fs.promises.stat('/').catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: 'ENOTCONN', cause: { message: expect.stringContaining('mine') } });
 });
+
+test('unmount waits until the server has let go of files, and only then says DESTROY', async () => {
+  const inner = memory();
+  const log: string[] = [];
+  const server = {
+    ...bound(inner),
+    release: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      log.push('released');
+    },
+    destroy: () => log.push('destroyed'),
+  };
+  const mounted = await mount(server);
+  await mounted.fs.promises.open('/left-open', 'w');
+  await mounted.unmount();
+  expect(log).toEqual(['released', 'destroyed']);
+});

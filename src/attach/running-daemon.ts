@@ -167,7 +167,7 @@ export class RunningDaemon {
 
   /** A daemon that may use /dev/fuse will not ask anybody; it would be waited for in vain. */
   #lookForMount(): void {
-    
+    if (this.#hasMounted()) this.letGo();
   }
 
   #hasMounted(): boolean {

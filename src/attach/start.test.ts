@@ -1,29 +1,39 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { NodeReactor } from '../linux/reactor.ts';
 import { closeDescriptor, tryReceive, trySend } from '../linux/sockets.ts';
 import { openDescriptors } from '../transport/testing/socket-rig.ts';
 import { type DaemonOptions, daemon } from './daemon.ts';
 import { type RunningDaemon, startDaemon } from './start.ts';
 
-const standInDirectories = (): string[] => readdirSync(tmpdir()).filter((name) => /^fusewire-.{6}$/.test(name));
+/** Where daemons get their stand-ins, instead of where other tests' daemons do. */
+const temporary = mkdtempSync(join(tmpdir(), 'fusewire-start-test-'));
 const reactor = new NodeReactor();
 let started: RunningDaemon[];
-let before: { descriptors: number; directories: string[] };
+let before: number;
+
+beforeAll(() => {
+  vi.stubEnv('TMPDIR', temporary);
+});
+
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmdirSync(temporary);
+});
 
 beforeEach(() => {
   started = [];
-  before = { descriptors: openDescriptors(), directories: standInDirectories() };
+  before = openDescriptors();
 });
 
 afterEach(async () => {
   for (const each of started) await stop(each);
   await pause(10);
-  expect(openDescriptors()).toBe(before.descriptors);
-  expect(standInDirectories().filter((name) => !before.directories.includes(name))).toEqual([]);
+  expect(openDescriptors()).toBe(before);
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 /** Starts a shell script as a daemon; `{}` in it is the mount point. */
