@@ -247,7 +247,7 @@ export class Mounted implements AsyncDisposable {
     const isGone = (): boolean => connection.state === 'aborted';
     let alarm = this.#giveUpAfter(RELEASE_TIMEOUT);
     yield* exit(task);
-    yield* sleep(task, background.freed, () => background.size === 0 || isGone(), 'files to be released', 'event');
+    yield* sleep(task, background.emptied, () => background.size === 0 || isGone(), 'files to be released', 'event');
     alarm.cancel();
     if (isGone()) return;
     alarm = this.#giveUpAfter(DESTROY_TIMEOUT);

@@ -1,19 +1,21 @@
 import { WaitQueue } from '../task/wait-queue.ts';
 import { Fifo } from './fifo.ts';
 import type { Request } from './request.ts';
+import { Slots } from './slots.ts';
 
 const MAX_BACKGROUND = 12;
 const CONGESTION_THRESHOLD = 9;
 
 /**
- * Requests that nobody waits for: so many at a time go on to the device, the others queue here.
- * Analogous to the bg_queue of Linux's struct fuse_conn.
+ * Requests that nobody waits for. So many at a time go on to the device, the others queue here; a task that would add
+ * one to that many waits for a slot first. Analogous to the bg_queue of Linux's struct fuse_conn.
  */
 export class Background {
-  #maximum = MAX_BACKGROUND;
   congestionThreshold = CONGESTION_THRESHOLD;
-  /** Who waits until it is full no more. */
-  readonly freed = new WaitQueue();
+  /** One for every background request, admitted or not. */
+  readonly slots = new Slots(MAX_BACKGROUND);
+  /** Who waits until there is none left, as before an unmount. */
+  readonly emptied = new WaitQueue();
   readonly #queue = new Fifo<Request>();
   readonly #admit: (request: Request) => void;
   #active = 0;
@@ -23,24 +25,28 @@ export class Background {
   }
 
   get maximum(): number {
-    return this.#maximum;
+    return this.slots.limit;
   }
 
-  /** Takes effect at once. */
+  /** Takes effect at once. 0 lets none through. */
   set maximum(value: number) {
-    this.#maximum = value;
+    this.slots.limit = value;
     this.#flush();
-    this.freed.wake();
   }
 
   /** How many there are, admitted or not. */
   get size(): number {
-    return this.#active + this.#queue.length;
+    return this.slots.used;
+  }
+
+  /** Tasks that wait until it is full no more, in line. */
+  get freed(): WaitQueue {
+    return this.slots.line;
   }
 
   /** Whether a new one that is not forced must wait. */
   get isFull(): boolean {
-    return this.size >= this.#maximum;
+    return this.slots.isFull;
   }
 
   /** Whether more than what must be read or written would be too much. */
@@ -48,25 +54,40 @@ export class Background {
     return this.size >= this.congestionThreshold;
   }
 
+  /** Those that were not admitted yet, oldest first. */
+  get queued(): Iterable<Request> {
+    return this.#queue;
+  }
+
+  /** Counts a request, though there may be too many. */
+  takeSlot(request: Request): void {
+    this.slots.takeForced();
+    request.hasBackgroundSlot = true;
+  }
+
+  /** Admits a request, at once or when its turn comes. One without a slot takes one now. */
   add(request: Request): void {
+    if (!request.hasBackgroundSlot) this.takeSlot(request);
+    request.state = 'background';
     this.#queue.push(request);
     this.#flush();
   }
 
-  /** An admitted request has ended. */
-  ended(): void {
-    this.#active--;
-    this.#flush();
-    this.freed.wake();
+  /** A request that has a slot is about to end. */
+  left(request: Request): void {
+    if (request.state === 'background') this.#queue.remove(request);
+    else if (request.state !== 'created') this.#active--;
   }
 
-  /** Takes out all that were not admitted. */
-  drain(): Request[] {
-    return this.#queue.drain();
+  /** A request that had a slot has ended. */
+  ended(): void {
+    this.slots.give();
+    this.#flush();
+    if (this.size === 0) this.emptied.wake();
   }
 
   #flush(): void {
-    while (this.#active < this.#maximum) {
+    while (this.#active < this.maximum) {
       const request = this.#queue.shift();
       if (request === undefined) return;
       this.#active++;

@@ -2,6 +2,7 @@ import { ECONNABORTED, ECONNREFUSED, EINTR, ENOSYS, ENOTCONN, Errno, ETIMEDOUT }
 import { FUSE_KERNEL_MINOR_VERSION } from '../abi/fuse.ts';
 import { type Features, featuresOf, type InitFlag } from '../abi/init-flags.ts';
 import { NEWEST, type Protocol, type Reply } from '../abi/message.ts';
+import { NOTIFY_RESEND } from '../abi/notify.ts';
 import { INIT, type Opcode } from '../abi/opcodes.ts';
 import type { fuse_init_out } from '../abi/structs.ts';
 import { type Blocking, sleep, sleepUntil } from '../task/blocking.ts';
@@ -57,7 +58,7 @@ export class Connection {
   /** Who waits for the answer to INIT. */
   readonly initialized = new WaitQueue();
   readonly background: Background;
-  /** What is done with notifications, by code; empty until somebody takes one on. */
+  /** What is done with notifications, by code; but for RESEND, empty until somebody takes one on. */
   readonly notifyHandlers = new Map<number, NotifyHandler>();
   readonly offer: ReadonlySet<InitFlag>;
   readonly ceilings: Ceilings;
@@ -73,6 +74,7 @@ export class Connection {
   readonly #unsupported = new Set<Opcode>();
   readonly #deadlines: Deadlines | null;
   #state: ConnectionState = 'starting';
+  #wasRefused = false;
   #waiting = 0;
 
   constructor(options: ConnectionOptions) {
@@ -85,6 +87,7 @@ export class Connection {
     this.limits = limitsBeforeInit(this.ceilings, FUSE_KERNEL_MINOR_VERSION);
     this.device = new Device(this, options.maxActiveRequests ?? MAX_ACTIVE_REQUESTS);
     this.background = new Background((request) => this.#push(request));
+    this.notifyHandlers.set(NOTIFY_RESEND.code, () => this.device.resend());
     const { requestTimeout } = options;
     this.#deadlines = requestTimeout === undefined ? null : new Deadlines(this, requestTimeout);
   }
@@ -119,7 +122,7 @@ export class Connection {
       if (this.#state === 'starting') this.#initAnswered(result);
     };
     this.#begin(request as Request);
-    this.background.add(request as Request);
+    this.#submitBackground(request as Request);
   }
 
   /**
@@ -176,8 +179,8 @@ export class Connection {
     const request = new Request(opcode, nodeid, call, { caller: callerOf(task), kind: 'background' });
     yield* this.#admit(task, request as Request);
     request.onReply = onReply;
-    this.background.add(request as Request);
-    if (request.state === 'created') this.#giveSlot(request as Request);
+    this.#submitBackground(request as Request);
+    if (request.state === 'background') this.#giveSlot(request as Request);
   }
 
   /** Sends a request in the background for which nobody is held back: RELEASE and its like. Never sleeps. */
@@ -190,8 +193,8 @@ export class Connection {
     const request = new Request(opcode, nodeid, call, { caller: NOBODY, kind: 'background' });
     request.onReply = onReply ?? null;
     this.#begin(request as Request);
-    if (this.#state === 'connected') this.background.add(request as Request);
-    else this.end(request as Request, ENOTCONN);
+    if (this.#state === 'connected') this.#submitBackground(request as Request);
+    else this.end(request as Request, this.#state === 'refused' ? ECONNREFUSED : ENOTCONN);
   }
 
   /** Gives lookups of a nodeid back to the server. Never sleeps, and has no reply. */
@@ -210,14 +213,14 @@ export class Connection {
   ): void {
     if (request.state === 'ended') return;
     if (request.state === 'pending') this.device.withdraw(request);
-    const wasQueued = request.unique !== 0;
+    if (request.hasBackgroundSlot) this.background.left(request);
     request.state = 'ended';
     if (result instanceof Errno) request.error = result;
     else request.reply = result;
     this.#waiting--;
     this.device.drop(request);
     this.events.emit(step, request);
-    if (wasQueued && request.kind === 'background') this.background.ended();
+    if (request.hasBackgroundSlot) this.background.ended();
     this.#giveSlot(request);
     request.answered.wake();
     request.onReply?.(request.result);
@@ -234,12 +237,12 @@ export class Connection {
     this.failure ??= failure;
     this.#state = 'aborted';
     this.#deadlines?.stop();
-    for (const request of this.background.drain()) this.end(request, ECONNABORTED);
+    for (const request of [...this.background.queued]) this.end(request, ECONNABORTED);
     for (const request of [...this.device.completions.values()]) this.end(request, ECONNABORTED);
     this.device.clear();
     this.device.slots.open();
+    this.background.slots.open();
     this.initialized.wake();
-    this.background.freed.wake();
   }
 
   /** Waits as long as a new request must: for INIT, for its place among the background requests, for a slot. */
@@ -259,12 +262,12 @@ export class Connection {
     if (this.#state === 'starting') {
       this.events.emit('blocked', request);
       yield* sleep(task, this.initialized, () => this.#state !== 'starting', `INIT of ${this.name}`, 'killed');
+      if (this.#wasRefused) throw ECONNREFUSED; // whoever waited is told so even if the server is gone by now
     }
-    if (request.kind === 'foreground') return;
-    const free = (): boolean => !this.background.isFull || this.#state === 'aborted';
-    if (free()) return;
-    this.events.emit('blocked', request);
-    yield* sleep(task, this.background.freed, free, `a background slot of ${this.name}`, 'killed');
+    if (request.kind === 'foreground' || this.#state !== 'connected') return;
+    if (this.background.isFull) this.events.emit('blocked', request);
+    yield* this.background.slots.take(task, `a background slot of ${this.name}`);
+    request.hasBackgroundSlot = true;
   }
 
   #begin(request: Request): void {
@@ -293,8 +296,18 @@ export class Connection {
   #push(request: Request): void {
     if (!request.hasSlot) this.device.slots.takeForced();
     request.hasSlot = true;
+    if (request.kind === 'foreground') this.#watch(request);
     this.device.push(request);
-    this.#deadlines?.watch();
+  }
+
+  #submitBackground(request: Request): void {
+    this.#watch(request);
+    this.background.add(request);
+  }
+
+  #watch(request: Request): void {
+    request.since = this.scheduler.clock.now();
+    this.#deadlines?.watch(request);
   }
 
   /** The three phases in which a foreground request is waited for. */
@@ -341,6 +354,7 @@ export class Connection {
 
   #refuse(failure: string): void {
     this.failure ??= failure;
+    this.#wasRefused = true;
     this.#state = 'refused';
     this.initialized.wake();
   }

@@ -1,5 +1,6 @@
 import type { Timer } from '../task/timer-queue.ts';
 import type { Connection } from './connection.ts';
+import type { Request } from './request.ts';
 
 /**
  * A user's deadline for every request: when the oldest one has had no reply for so long, the connection is given up,
@@ -15,9 +16,9 @@ export class Deadlines {
     this.#timeout = timeout;
   }
 
-  /** A request was queued: there is something to watch. */
-  watch(): void {
-    if (this.#timer === null) this.#arm();
+  /** A request was handed over: there is something to watch. */
+  watch(request: Request): void {
+    if (this.#timer === null) this.#arm(request);
   }
 
   stop(): void {
@@ -25,22 +26,30 @@ export class Deadlines {
     this.#timer = null;
   }
 
-  #arm(): void {
-    const { scheduler, device } = this.#connection;
-    const [oldest] = device.completions.values();
-    this.#timer = oldest === undefined ? null : scheduler.at(oldest.queuedAt + this.#timeout, () => this.#look());
+  #arm(oldest: Request): void {
+    this.#timer = this.#connection.scheduler.at(oldest.since + this.#timeout, () => this.#look());
   }
 
   #look(): void {
-    const { scheduler, device, events } = this.#connection;
-    const [oldest] = device.completions.values();
     this.#timer = null;
-    if (oldest === undefined) return;
-    if (scheduler.clock.now() < oldest.queuedAt + this.#timeout) {
-      this.#arm();
+    const oldest = this.#oldest();
+    if (oldest === null) return;
+    const { scheduler, events } = this.#connection;
+    if (scheduler.clock.now() < oldest.since + this.#timeout) {
+      this.#arm(oldest);
       return;
     }
     events.emit('timed-out', oldest);
     this.#connection.abort('timeout', `${oldest.label} had no reply for ${this.#timeout / 1000} s`);
+  }
+
+  /** Those not admitted from the background count too: they may wait for ever. */
+  #oldest(): Request | null {
+    const { background, device } = this.#connection;
+    let oldest: Request | null = null;
+    for (const requests of [device.completions.values(), background.queued]) {
+      for (const request of requests) if (oldest === null || request.since < oldest.since) oldest = request;
+    }
+    return oldest;
   }
 }

@@ -121,8 +121,8 @@ export class DeviceFile {
   }
 
   #deliveredHere(device: Device, unique: number): Request {
-    const request = device.completions.get(unique);
-    if (request === undefined || request.file !== this) throw ENOENT;
+    const request = device.completions.get(Math.abs(unique));
+    if (request === undefined || request.unique !== unique || request.file !== this) throw ENOENT;
     return request;
   }
 

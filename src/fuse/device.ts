@@ -1,7 +1,7 @@
 import { E2BIG, ECONNABORTED, EIO, ENODEV, type Errno } from '../abi/errno.ts';
-import { encodeRequest, type Reply } from '../abi/message.ts';
+import { encodeRequest, type Reply, setUnique } from '../abi/message.ts';
 import { INTERRUPT, SETXATTR } from '../abi/opcodes.ts';
-import { interruptUnique } from '../abi/unique.ts';
+import { interruptUnique, resentUnique } from '../abi/unique.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
 import type { Connection } from './connection.ts';
 import { DeviceFile } from './device-file.ts';
@@ -22,9 +22,12 @@ const REQUESTS_IN_A_ROW = -8;
 export class Device {
   /** Requests that the server has not read yet. */
   readonly queue = new Fifo<Request>();
-  /** Every request that was queued and expects a reply, by `unique`, oldest first. */
+  /** Every request that was queued and expects a reply, by its first `unique`, oldest first. */
   readonly completions = new Map<number, Request>();
-  /** Who waits for something to read: the server's readers. */
+  /**
+   * Who waits for something to read: the server's readers. All are woken each time, so that one that ends without
+   * reading swallows no wake-up.
+   */
   readonly waitQueue = new WaitQueue();
   readonly slots: Slots;
   readonly connection: Connection;
@@ -82,17 +85,16 @@ export class Device {
       this.connection.protocol,
     );
     request.state = 'pending';
-    request.queuedAt = this.connection.scheduler.clock.now();
     this.completions.set(request.unique, request);
     this.queue.push(request);
     this.connection.events.emit('queued', request);
-    this.waitQueue.wakeOne();
+    this.waitQueue.wake();
   }
 
   /** Queues lookups to be given back. */
   forget(nodeid: bigint, nlookup: number): void {
     this.#forgets.add(nodeid, nlookup);
-    this.waitQueue.wakeOne();
+    this.waitQueue.wake();
   }
 
   /** Tells the server that the caller of a request it holds got a signal. */
@@ -100,7 +102,7 @@ export class Device {
     if (this.refusesInterrupts || this.#interrupts.has(request)) return;
     this.#interrupts.add(request);
     this.connection.events.emit('interrupted', request);
-    this.waitQueue.wakeOne();
+    this.waitQueue.wake();
   }
 
   /** Takes a request out that the server has not read; for a fatal signal. */
@@ -110,8 +112,26 @@ export class Device {
 
   /** Forgets all about a request that has ended. */
   drop(request: Request): void {
-    this.completions.delete(request.unique);
+    this.completions.delete(Math.abs(request.unique));
     this.#interrupts.delete(request);
+  }
+
+  /**
+   * Hands out again, before all others, what was read and not answered, as NOTIFY_RESEND asks.
+   *
+   * @see Linux fs/fuse/dev.c, fuse_resend()
+   */
+  resend(): void {
+    const again = [...this.completions.values()].filter(({ state }) => state === 'sent');
+    for (const request of again) {
+      this.#interrupts.delete(request);
+      request.unique = resentUnique(request.unique);
+      setUnique(request.message, request.unique);
+      request.state = 'pending';
+      request.file = null;
+    }
+    this.queue.unshift(again);
+    this.waitQueue.wake();
   }
 
   /** Nobody will read or answer any more: what was queued without a reply is lost. */

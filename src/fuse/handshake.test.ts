@@ -178,3 +178,18 @@ test('flags that a server sets for a protocol below 7.6 do not count', () => {
   expect(Rig.connected({}, { ...everything, minor: 5 }).connection.features).toEqual(featuresOf(0, 0));
   expect(Rig.connected({}, { ...everything, minor: 6 }).connection.features.BIG_WRITES).toBe(true);
 });
+
+test.each([
+  { minor: 5, locks: false, flock: false, exported: false },
+  { minor: 8, locks: true, flock: true, exported: false },
+  { minor: 16, locks: true, flock: true, exported: true },
+  { minor: 17, locks: true, flock: false, exported: true },
+])(
+  'at minor $minor POSIX_LOCKS and EXPORT_SUPPORT in the reply mean what they meant then',
+  ({ minor, ...expected }) => {
+    const flags = ['POSIX_LOCKS', 'FLOCK_LOCKS', 'EXPORT_SUPPORT'] as const;
+    const rig = Rig.connected(offering(...flags), { minor, ...flagWords(['POSIX_LOCKS', 'EXPORT_SUPPORT']) });
+    const { POSIX_LOCKS, FLOCK_LOCKS, EXPORT_SUPPORT } = rig.connection.features;
+    expect({ locks: POSIX_LOCKS, flock: FLOCK_LOCKS, exported: EXPORT_SUPPORT }).toEqual(expected);
+  },
+);

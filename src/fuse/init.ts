@@ -17,6 +17,7 @@ export const DEFAULT_OFFER: readonly InitFlag[] = [
   'PARALLEL_DIROPS', // LOOKUP and READDIR of one directory side by side
   'ABORT_ERROR', // device reads tell a user's abort from an unmount
   'MAX_PAGES', // requests of more than 32 pages
+  'HAS_RESEND', // NOTIFY_RESEND is understood
   'INIT_EXT', // the second word of flags counts
 ];
 
@@ -24,7 +25,9 @@ const MAX_READAHEAD = 131_072; // bytes, the default of Linux's block devices
 const MAX_TIME_GRAN = 1_000_000_000; // nanoseconds
 const MINOR_WITH_MAX_WRITE = 5;
 const MINOR_WITH_FLAGS = 6;
+const MINOR_WITH_EXPORT = 9;
 const MINOR_WITH_BACKGROUND = 13;
+const MINOR_WITH_FLOCK = 17;
 
 /** The body of the INIT request. */
 export function initRequest(offer: Iterable<InitFlag>): fuse_init_in {
@@ -63,9 +66,7 @@ export function negotiate(
   if (body.major !== FUSE_KERNEL_VERSION) return null;
   const { minor } = body;
   const hasFlags = minor >= MINOR_WITH_FLAGS;
-  const said = hasFlags ? featuresOf(body.flags, body.flags2) : featuresOf(0, 0);
-  const agreed = Object.entries(said).map(([name, set]) => [name, set && offer.has(name as InitFlag)]);
-  const features = Object.fromEntries(agreed) as Features;
+  const features = featuresAgreed(body, offer);
   const maxWrite = minor < MINOR_WITH_MAX_WRITE ? PAGE_SIZE : Math.max(PAGE_SIZE, body.max_write);
   const hasBackground = minor >= MINOR_WITH_BACKGROUND;
   return {
@@ -73,13 +74,25 @@ export function negotiate(
     limits: {
       ...limitsBeforeInit(ceilings, minor),
       ...pageLimits(features.MAX_PAGES ? body.max_pages : null, ceilings),
-      maxWrite,
+      maxWrite: Math.min(maxWrite, ceilings.maxWrite),
       maxReadahead: wholePages(Math.min(MAX_READAHEAD, hasFlags ? body.max_readahead : ceilings.maxRead)),
       timeGran: hasFlags && body.time_gran >= 1 && body.time_gran <= MAX_TIME_GRAN ? body.time_gran : 1,
     },
     maxBackground: hasBackground && body.max_background > 0 ? body.max_background : null,
     congestionThreshold: hasBackground && body.congestion_threshold > 0 ? body.congestion_threshold : null,
   };
+}
+
+/** The flags in the reply that were offered, read as its minor means them. */
+function featuresAgreed({ minor, flags, flags2 }: fuse_init_out, offer: ReadonlySet<InitFlag>): Features {
+  const said = minor >= MINOR_WITH_FLAGS ? featuresOf(flags, flags2) : featuresOf(0, 0);
+  const meant: Features = {
+    ...said,
+    EXPORT_SUPPORT: said.EXPORT_SUPPORT && minor >= MINOR_WITH_EXPORT,
+    FLOCK_LOCKS: minor >= MINOR_WITH_FLOCK ? said.FLOCK_LOCKS : said.POSIX_LOCKS,
+  };
+  const agreed = Object.entries(meant).map(([name, set]) => [name, set && offer.has(name as InitFlag)]);
+  return Object.fromEntries(agreed) as Features;
 }
 
 const wholePages = (bytes: number): number => bytes - (bytes % PAGE_SIZE);

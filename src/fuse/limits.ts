@@ -24,8 +24,8 @@ export interface Ceilings {
   readonly maxPages: number;
 }
 
-/** Linux's own: fs.fuse.max_pages_limit, and reads as long as that allows. */
-export const LINUX_CEILINGS: Ceilings = { maxRead: 256 * PAGE_SIZE, maxWrite: 256 * PAGE_SIZE, maxPages: 256 };
+/** Linux's own: the default of fs.fuse.max_pages_limit, and else what the field holds. */
+export const LINUX_CEILINGS: Ceilings = { maxRead: 0xffffffff, maxWrite: 0xffffffff, maxPages: 256 };
 
 const NAME_MAX_SMALL = 1024;
 const NAME_MAX_LARGE = 4095;

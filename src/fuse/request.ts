@@ -26,10 +26,10 @@ export interface Caller {
 export const NOBODY: Caller = { uid: 0, gid: 0, pid: 0 };
 
 /**
- * Where a request stands. 'created': waits for INIT, a slot or a place among the background requests; 'pending': on
- * `device.queue`; 'sent': the server has it; 'ended': answered, failed or withdrawn.
+ * Where a request stands. 'created': waits for INIT or for a slot; 'background': waits until fewer than max_background
+ * are under way; 'pending': on `device.queue`; 'sent': the server has it; 'ended': answered, failed or withdrawn.
  */
-export type RequestState = 'created' | 'pending' | 'sent' | 'ended';
+export type RequestState = 'created' | 'background' | 'pending' | 'sent' | 'ended';
 
 /** One FUSE request and what becomes of it. Analogous to Linux's struct fuse_req. */
 export class Request<In = unknown, Out = unknown> {
@@ -42,14 +42,16 @@ export class Request<In = unknown, Out = unknown> {
   /** Who waits for the end. */
   readonly answered = new WaitQueue();
   state: RequestState = 'created';
-  /** The request's number; 0 until it is queued. */
+  /** The request's number: 0 until it is queued, negative once it was sent again. */
   unique = 0;
   /** The request in binary; empty until it is queued. */
   message: Uint8Array = new Uint8Array(0);
-  /** Monotonic milliseconds at which it was queued. */
-  queuedAt = 0;
-  /** It takes one of the device's slots. */
+  /** Monotonic milliseconds at which it was handed over, to be queued now or when the background has room. */
+  since = 0;
+  /** It takes one of the device's slots, */
   hasSlot = false;
+  /** and one of the background's. */
+  hasBackgroundSlot = false;
   /** A signal came for the caller; INTERRUPT follows the request to the server. */
   interrupted = false;
   /** The device file that delivered it: only there it can be answered. */
@@ -76,7 +78,7 @@ export class Request<In = unknown, Out = unknown> {
 
   /** For people: "READ 14". */
   get label(): string {
-    return `${this.opcode.name} ${this.unique}`;
+    return `${this.opcode.name} ${Math.abs(this.unique)}`;
   }
 
   /** The reply, or the errno in its place. */

@@ -178,7 +178,7 @@ class Play {
       device.completions.size +
         device.fullQueue.sleepers.size +
         background.freed.sleepers.size +
-        (background.size - [...device.completions.values()].filter(({ kind }) => kind === 'background').length),
+        [...background.queued].length,
     );
   }
 

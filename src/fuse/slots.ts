@@ -2,77 +2,83 @@ import { EINTR } from '../abi/errno.ts';
 import { type Blocking, sleepUntil } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
-
-interface Ticket {
-  readonly task: Task;
-  granted: boolean;
-}
+import { Fifo } from './fifo.ts';
 
 /**
- * The room of a device: `limit` requests at a time. Tasks that find it full sleep in a line; a slot that comes free is
- * handed to the first of it, so nobody overtakes and no wake-up is lost.
+ * Room for so many requests at a time. Tasks that find it full stand in line and sleep.
+ *
+ * Only the head of the line may go in, and only it is woken when a slot comes free; going in, or leaving the line
+ * killed, it wakes the next if there is still room. Whoever comes later lines up while anybody is in line, woken or not.
+ * So nobody overtakes, nobody spins, and a wake-up that its task cannot use goes on to the next.
  */
 export class Slots {
-  readonly limit: number;
   /** Who waits for a slot. */
   readonly line = new WaitQueue();
-  readonly #tickets = new Set<Ticket>();
+  readonly #order = new Fifo<Task>();
+  #limit: number;
   #used = 0;
-  #isOpen = false;
 
   constructor(limit: number) {
-    this.limit = limit;
+    this.#limit = limit;
   }
 
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Takes effect at once; slots above a smaller limit are given back as they would be. */
+  set limit(limit: number) {
+    this.#limit = limit;
+    this.#wakeFirst();
+  }
+
+  /** Slots taken: more than the limit when some were forced. */
   get used(): number {
     return this.#used;
   }
 
-  /** While tasks are in line it is full: what they wait for is handed to them and never free in between. */
+  /** Whether a newcomer must wait. */
   get isFull(): boolean {
-    return !this.#isOpen && this.#used >= this.limit;
+    return this.#order.length > 0 || !this.#hasRoom;
   }
 
-  /** Takes a slot though there may be none left, for what cannot wait. */
+  /** Takes a slot whether there is one or not: for what cannot wait, or has seen that it need not. */
   takeForced(): void {
     this.#used++;
   }
 
   /** Takes a slot, in turn. @throws EINTR when killed while in line */
   *take(task: Task, why: string): Blocking<void> {
-    if (!this.isFull) {
-      this.#used++;
-      return;
-    }
-    const ticket: Ticket = { task, granted: false };
-    this.#tickets.add(ticket);
-    if (yield* sleepUntil(task, this.line, () => ticket.granted, why, 'killed')) return;
-    this.#tickets.delete(ticket);
-    throw EINTR;
+    if (this.isFull) yield* this.#lineUp(task, why);
+    this.#used++;
+    this.#wakeFirst();
   }
 
-  /** Gives a slot back: to the first in line, if there is one and the device is not overfull. */
-  give(): void {
-    const [first] = this.#tickets;
-    if (first === undefined || this.#used > this.limit) {
-      this.#used--;
-      return;
-    }
-    this.#grant(first);
+  give(count = 1): void {
+    this.#used -= count;
+    this.#wakeFirst();
   }
 
   /** Lets everybody through from now on: the connection is gone, and they shall find out. */
   open(): void {
-    this.#isOpen = true;
-    for (const ticket of this.#tickets) {
-      this.#used++;
-      this.#grant(ticket);
-    }
+    this.limit = Number.POSITIVE_INFINITY;
   }
 
-  #grant(ticket: Ticket): void {
-    this.#tickets.delete(ticket);
-    ticket.granted = true;
-    ticket.task.wake();
+  *#lineUp(task: Task, why: string): Blocking<void> {
+    this.#order.push(task);
+    const isTurn = (): boolean => this.#order.first === task && this.#hasRoom;
+    const isIn = yield* sleepUntil(task, this.line, isTurn, why, 'killed');
+    this.#order.remove(task);
+    if (isIn) return;
+    this.#wakeFirst();
+    throw EINTR;
+  }
+
+  get #hasRoom(): boolean {
+    return this.#used < this.#limit;
+  }
+
+  #wakeFirst(): void {
+    if (this.#hasRoom) this.#order.first?.wake();
   }
 }

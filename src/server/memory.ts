@@ -93,9 +93,7 @@ class MemoryServer implements FuseServer {
   }
 
   forget(nodeid: bigint, nlookup: number): void {
-    const inode = this.#tree.inode(nodeid);
-    inode.nlookup = Math.max(0, inode.nlookup - nlookup);
-    this.#tree.release(inode);
+    this.#tree.forget(nodeid, nlookup);
   }
 
   getattr({ nodeid }: RequestOf<'GETATTR'>) {

@@ -111,6 +111,15 @@ describe('contents', () => {
     else expect(errnoOfCall(() => content.seek(offset, whence))).toBe(expected);
   });
 
+  test('space that is only reserved is a hole, until it is written', () => {
+    const content = new Content(space());
+    content.reserve(0, 3 * PAGE_SIZE);
+    content.truncate(3 * PAGE_SIZE);
+    expect(errnoOfCall(() => content.seek(0, SEEK_DATA))).toBe(ENXIO);
+    content.write(PAGE_SIZE, bytes('x'));
+    expect([content.seek(0, SEEK_DATA), content.seek(PAGE_SIZE, SEEK_HOLE)]).toEqual([PAGE_SIZE, 2 * PAGE_SIZE]);
+  });
+
   test('no data behind an offset is ENXIO although the file goes on', () => {
     const content = new Content(space());
     content.write(0, bytes('x'));

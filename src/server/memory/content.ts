@@ -16,7 +16,7 @@ export class Content {
   readonly #space: Space;
   readonly #pages = new Map<number, Uint8Array>();
   #size = 0;
-  /** The numbers of the pages in order, made when asked for; null since a page came or went. */
+  /** The numbers of the pages with data in order, made when asked for; null since one came or went. */
   #order: Float64Array | null = null;
 
   constructor(space: Space) {
@@ -89,7 +89,6 @@ export class Content {
     for (let number = first; number < end; number++) {
       if (!this.#pages.has(number)) this.#pages.set(number, zeros);
     }
-    this.#order = null;
   }
 
   /** Turns the range from `offset` to before `end` into zeros and gives its whole pages back; the size stays. */
@@ -106,7 +105,8 @@ export class Content {
   }
 
   /**
-   * The first offset at or behind `offset` that is data or hole, by the page; the end of the file counts as a hole.
+   * The first offset at or behind `offset` that is data or hole, by the page; space reserved and the end of the file
+   * count as holes.
    *
    * @throws ENXIO behind the end, or when there is no more data; EINVAL for any other `whence`.
    */
@@ -120,17 +120,15 @@ export class Content {
       if (next === undefined || next * PAGE_SIZE >= this.#size) throw ENXIO;
       return Math.max(offset, next * PAGE_SIZE);
     }
-    while (this.#pages.has(number)) number++;
+    while (this.#hasData(number)) number++;
     return Math.min(this.#size, Math.max(offset, number * PAGE_SIZE));
   }
 
   #writable(number: number): Uint8Array {
     const page = this.#pages.get(number);
     if (page !== undefined && page !== zeros) return page;
-    if (page === undefined) {
-      this.#space.take(PAGE_SIZE);
-      this.#order = null;
-    }
+    if (page === undefined) this.#space.take(PAGE_SIZE);
+    this.#order = null;
     const made = new Uint8Array(PAGE_SIZE);
     this.#pages.set(number, made);
     return made;
@@ -162,8 +160,13 @@ export class Content {
   }
 
   #sorted(): Float64Array {
-    this.#order ??= Float64Array.from(this.#pages.keys()).sort();
+    this.#order ??= Float64Array.from([...this.#pages.keys()].filter((number) => this.#hasData(number))).sort();
     return this.#order;
+  }
+
+  #hasData(number: number): boolean {
+    const page = this.#pages.get(number);
+    return page !== undefined && page !== zeros;
   }
 }
 

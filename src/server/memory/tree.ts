@@ -176,6 +176,14 @@ export class Tree {
     parent.nlink++;
   }
 
+  /** Takes lookups of an inode back; more than there were, or of none, are as good as all. */
+  forget(nodeid: bigint, nlookup: number): void {
+    const inode = this.#byNodeid.get(nodeid);
+    if (inode === undefined) return;
+    inode.nlookup = Math.max(0, inode.nlookup - nlookup);
+    this.release(inode);
+  }
+
   /** Ends an inode that nothing refers to any more. To be called where the last reference may have gone. */
   release(inode: Inode): void {
     if (!inode.unused) return;
