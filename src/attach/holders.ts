@@ -5,13 +5,12 @@ export const socketName = (fd: number): string => `socket:[${fstatSync(fd, { big
 
 /**
  * The processes, but this one, that hold a socket open: a daemon that went to the background is found by it, whoever
- * its parent is now. Processes of other users cannot be seen and are left out. `among` says where to look.
+ * its parent is now. Processes of other users cannot be seen and are left out. Looks at all of /proc.
  */
-export function holdersOf(socket: string, among: readonly number[] = allProcesses()): number[] {
-  return among.filter((pid) => pid !== process.pid && holds(pid, socket));
+export function holdersOf(socket: string): number[] {
+  const pids = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+  return pids.filter((pid) => pid !== process.pid && holds(pid, socket));
 }
-
-const allProcesses = (): number[] => readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 
 function holds(pid: number, socket: string): boolean {
   try {

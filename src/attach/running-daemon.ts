@@ -105,6 +105,7 @@ export class RunningDaemon {
   settled(): void {
     this.letGo();
     clearInterval(this.#lookout ?? undefined);
+    this.#child.unref();
   }
 
   /** How it ended, in words, with the last that it said. */

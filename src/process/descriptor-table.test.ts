@@ -72,6 +72,10 @@ test('a file opened with O_PATH is EBADF for what uses content', () => {
   expect(table.anyFile(3).isSeekable).toBe(false);
 });
 
+test.each(['read', 'write', 'iterate', 'fsync', 'endOfFile'] as const)('%s of it is EBADF by itself', (operation) => {
+  expect(thrownBy(() => file()[operation]().next())).toBe(EBADF);
+});
+
 test('a file that is replaced is handed to who has to close it', () => {
   const table = new DescriptorTable();
   const [first, second] = [file(), file()];

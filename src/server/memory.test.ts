@@ -252,6 +252,15 @@ describe('times', () => {
     expect(files.setattr(file, { valid: fuse.FATTR_CTIME, ctime: 3 }).ctime).toBe(3);
   });
 
+  test('a time beyond all numbers is the last that there is', () => {
+    const { files, file } = world;
+    const valid = fuse.FATTR_ATIME | fuse.FATTR_MTIME;
+    files.setattr(file, { valid, atime: 2 ** 62, atimensec: 2 ** 32 - 1, mtime: -(2 ** 62) });
+    expect(files.stat(file)).toMatchObject({
+      ...{ atime: Number.MAX_SAFE_INTEGER, atimensec: 999_999_999, mtime: Number.MIN_SAFE_INTEGER },
+    });
+  });
+
   test('statx tells the time of birth', () => {
     const { files } = world;
     const born = ++clock.second;

@@ -1,16 +1,17 @@
 import type { ByteString } from '../abi/bytes.ts';
-import { EEXIST, EINVAL, ENXIO } from '../abi/errno.ts';
+import { EEXIST, EINVAL, ENXIO, EPERM } from '../abi/errno.ts';
 import { FOPEN_CACHE_DIR, FOPEN_KEEP_CACHE, FUSE_OPEN_KILL_SUIDGID, FUSE_WRITE_KILL_SUIDGID } from '../abi/fuse.ts';
-import { NAME_MAX, O_EXCL, O_TRUNC, PAGE_SIZE, S_IALLUGO, S_IFDIR, S_IFLNK, S_IFREG } from '../abi/linux.ts';
+import { NAME_MAX, O_EXCL, O_TRUNC, PAGE_SIZE, S_IALLUGO, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../abi/linux.ts';
 import type { FuseServer, Offer, RequestOf, Wishes } from './fuse-server.ts';
 import { Answers } from './memory/answers.ts';
 import { copyRange, fallocate } from './memory/file-range.ts';
-import { type Inode, RegularFile, Symlink, type Time } from './memory/inode.ts';
+import { type Inode, RegularFile, Symlink } from './memory/inode.ts';
 import { list } from './memory/listing.ts';
 import { rename } from './memory/rename.ts';
 import { dropPrivileges, setattr } from './memory/setattr.ts';
 import { Tree } from './memory/tree.ts';
 import type { Request } from './request.ts';
+import type { Time } from './time.ts';
 
 /** How a file system in memory is set up; all of it may be left out. */
 export interface MemoryOptions {
@@ -123,8 +124,8 @@ class MemoryServer implements FuseServer {
 
   mknod(request: RequestOf<'MKNOD'>, name: ByteString) {
     const { mode, rdev } = request.body;
-    const directory = this.#tree.directory(request.nodeid);
-    return this.#answers.entry(this.#tree.create(directory, name, makerOf(request, mode), rdev));
+    if ((mode & S_IFMT) === S_IFDIR) throw EPERM;
+    return this.#answers.entry(this.#create(request, name, mode & S_IFMT, rdev));
   }
 
   mkdir(request: RequestOf<'MKDIR'>, name: ByteString) {
@@ -262,9 +263,9 @@ class MemoryServer implements FuseServer {
     return count;
   }
 
-  #create(request: Request<{ readonly mode: number }>, name: ByteString, type: number): Inode {
+  #create(request: Request<{ readonly mode: number }>, name: ByteString, type: number, rdev = 0): Inode {
     const maker = makerOf(request, type | (request.body.mode & S_IALLUGO));
-    return this.#tree.create(this.#tree.directory(request.nodeid), name, maker);
+    return this.#tree.create(this.#tree.directory(request.nodeid), name, maker, rdev);
   }
 
   /** Counts an open; handles are all alike, because what they need is in the inode. */

@@ -34,6 +34,7 @@ export function replyOf(opcode: Opcode, asked: unknown, result: unknown): Partia
  * @throws BadResult for anything but an object, and for a field that its C type cannot hold.
  */
 export function complete<T>(struct: Struct<T>, value: unknown, path = struct.name): T {
+  if (isComplete(struct, value)) return value as T;
   if (typeof value !== 'object' || value === null) throw new BadResult(`${path} is no object but ${show(value)}`);
   const made: Record<string, unknown> = {};
   for (const { name, inner, absent, holds } of membersOf(struct)) {
@@ -44,6 +45,16 @@ export function complete<T>(struct: Struct<T>, value: unknown, path = struct.nam
     else throw new BadResult(`${path}.${name} cannot be ${show(member)}`);
   }
   return made as T;
+}
+
+/** Whether a value has every field, so that it can be encoded as it is. */
+function isComplete(struct: Struct<unknown>, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  for (const { name, inner, holds } of membersOf(struct)) {
+    const member = (value as Record<string, unknown>)[name];
+    if (inner === null ? !holds(member) : !isComplete(inner, member)) return false;
+  }
+  return true;
 }
 
 /** A field that carries something. */

@@ -33,6 +33,14 @@ table({
     dup2 99 99 -> EBADF
     fstat 50 size -> 0
     dup2 $f -1 -> EBADF`,
+  'dup2 shares the open file, which lives until both are closed': `
+    open f O_CREAT|O_RDWR 0644 -> $f
+    dup2 $f 50 -> 50
+    write $f hello
+    close $f -> 0
+    lseek 50 0 SEEK_CUR -> 5
+    close 50 -> 0
+    close 50 -> EBADF`,
   'dup3 of the same descriptor is EINVAL, as is an unknown flag, before EBADF': `
     creat f 0644 -> $f
     dup3 $f $f 0 -> EINVAL

@@ -1,5 +1,5 @@
 import type { ByteString } from '../abi/bytes.ts';
-import { EEXIST, EISDIR, ENOENT, EROFS, Errno } from '../abi/errno.ts';
+import { EEXIST, EISDIR, EROFS, Errno } from '../abi/errno.ts';
 import { O_TRUNC, S_IFDIR, S_IFLNK } from '../abi/linux.ts';
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
@@ -71,7 +71,6 @@ interface Name {
 
 function* findOrCreateLocked(task: Thread, { parent, name, distrust }: Name, how: OpenHow): Blocking<File | Path> {
   const dir = inodeAt(parent);
-  if (dir.isDead) throw ENOENT;
   // Linux asks for the permission to create before it looks a cold name up, and uses the answer if it found nothing.
   const isCold = isUnknown(parent.dentry, name, distrust);
   const early = isCold ? yield* refusalToCreate(task, parent) : null;

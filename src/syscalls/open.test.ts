@@ -3,6 +3,7 @@ import { EACCES, EINTR, EMFILE, ENOENT, ESTALE } from '../abi/errno.ts';
 import { O_CREAT, O_EXCL, O_PATH, O_RDWR, O_TRUNC, O_WRONLY } from '../abi/linux.ts';
 import { sleep } from '../task/blocking.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
+import { type Inode, MAY_WRITE } from '../vfs/inode.ts';
 import { close } from './descriptors.ts';
 import { mkdir } from './mkdir.ts';
 import { open, openat } from './open.ts';
@@ -154,6 +155,23 @@ describe('existing files', () => {
       open m/f O_CREAT|O_WRONLY 0644 -> EROFS
       open m/f O_WRONLY -> ENOENT
       open m O_CREAT 0644 -> EISDIR`,
+    'an existing file on a read-only mount is EROFS to write and to truncate, before EACCES': `
+      mkdir m 0755
+      mount m
+      creat m/f 0600 -> $f
+      close $f
+      remount m ro
+      open m/f O_RDONLY
+      open m/f O_CREAT 0644
+      open m/f O_CREAT|O_EXCL 0644 -> EEXIST
+      open m/f O_WRONLY -> EROFS
+      open m/f O_TRUNC -> EROFS
+      open m/f O_CREAT|O_RDWR 0644 -> EROFS
+      open m/g O_CREAT 0644 -> EROFS
+      as 1000
+      open m/f O_RDONLY -> EACCES
+      open m/f O_WRONLY -> EROFS
+      open m/f 3 -> EROFS`,
     'sockets are ENXIO': `
       mknod s 0140644 0
       open s O_RDONLY -> ENXIO
@@ -273,6 +291,10 @@ describe('O_CREAT', () => {
       mkdir d 0755
       open d O_DIRECTORY -> $d
       rmdir d
+      openat $d f O_CREAT 0644 -> ENOENT
+      openat $d n*256 O_CREAT 0644 -> ENOENT
+      openat $d n*256 O_RDONLY -> ENOENT
+      as 1000
       openat $d f O_CREAT 0644 -> ENOENT`,
     'the owner is the effective user, the group that of a set-group-ID directory': `
       mkdir d 0755
@@ -443,6 +465,26 @@ describe('what the file system is asked', () => {
     const machine = new Machine();
     expect(machine.failureOf((task) => stat(task, '/g'))).toBe(ENOENT);
     expect(machine.logOf((task) => open(task, '/g', O_CREAT | O_EXCL, 0o644))).toEqual(['lookup g', 'create g']);
+  });
+
+  test('the permission to create is asked for before a cold lookup, and not for what is there', () => {
+    const machine = new Machine();
+    const root = machine.tree.root.inode as Inode;
+    const allows = root.tryPermission.bind(root);
+    root.tryPermission = (task, mask) => {
+      if ((mask & MAY_WRITE) !== 0) machine.tree.log.push('may create');
+      return allows(task, mask);
+    };
+    const create = (name: string, flags = 0) => machine.logOf((task) => open(task, name, O_CREAT | flags, 0o644));
+    expect(create('/f')).toEqual(['may create', 'lookup f', 'create f']);
+    expect(create('/f')).toEqual(['open f']);
+    machine.failureOf((task) => stat(task, '/g'));
+    expect(create('/g')).toEqual(['may create', 'create g']);
+    machine.failureOf((task) => stat(task, '/h'));
+    expect(create('/h', O_EXCL)).toEqual(['may create', 'lookup h', 'create h']);
+    machine.tree.log.length = 0;
+    machine.failureOf((task) => open(task, '/h', O_CREAT | O_EXCL, 0o644));
+    expect(machine.tree.log).toEqual(['revalidate h']);
   });
 
   test('O_TRUNC is a change of the size after opening, unless opening does it', () => {

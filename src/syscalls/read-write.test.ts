@@ -70,7 +70,9 @@ describe('reading', () => {
       readv 99 1,*1024 -> EBADF
       readv $f 9,*1023 -> hello${','.repeat(1023)}
       creat g 0644 -> $g
-      readv $g 1,*1024 -> EBADF`,
+      readv $g 1,*1024 -> EBADF
+      open f O_RDONLY -> $r
+      writev $r a,*1024 -> EBADF`,
     'writing is seen at once by who reads': `${hello}
       open f O_RDONLY -> $r
       pwrite $f J 0 -> 1

@@ -118,6 +118,20 @@ describe('rename', () => {
       as 1000
       rename w/d w/d2
       rename w/d2 w2/d -> EACCES`,
+    'a directory that is replaced need not be writable, one that is exchanged must': `
+      mkdir w 0755
+      chmod w 0777
+      mkdir w2 0755
+      chmod w2 0777
+      mkdir w2/e 0755
+      as 1000
+      mkdir w/d 0755
+      renameat2 AT_FDCWD w/d AT_FDCWD w2/e RENAME_EXCHANGE -> EACCES
+      creat w/f 0644
+      renameat2 AT_FDCWD w/f AT_FDCWD w2/e RENAME_EXCHANGE -> EACCES
+      rename w/d w2/e
+      mkdir w2/mine 0755
+      renameat2 AT_FDCWD w/f AT_FDCWD w2/mine RENAME_EXCHANGE`,
     'a sticky directory keeps the files of others, as source and as target': `
       mkdir t 0755
       chmod t 01777
@@ -147,6 +161,19 @@ describe('rename', () => {
       mount m ro
       rename m/a m/b -> EROFS
       rename m/. m/b -> EBUSY`,
+    'a read-only mount is EROFS for what is there': `
+      mkdir m 0755
+      mount m
+      creat m/f 0644 -> $f
+      close $f
+      remount m ro
+      rename m/f m/g -> EROFS
+      unlink m/f -> EROFS
+      link m/f m/g -> EROFS
+      link m/f m/f -> EEXIST
+      setxattr m/f user.a x 0 -> EROFS
+      access m/f W_OK -> EROFS
+      access m/f R_OK`,
     'links of the parents follow a directory': `
       mkdir a 0755
       mkdir b 0755

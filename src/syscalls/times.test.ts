@@ -63,6 +63,8 @@ table({
   'who may not write may not set them to now: EACCES': `${existing}
     as 1000
     utimensat AT_FDCWD f now now 0 -> EACCES
+    utimensat AT_FDCWD f now omit 0 -> EPERM
+    utimensat AT_FDCWD f omit now 0 -> EPERM
     utimensat AT_FDCWD f 1 1 0 -> EPERM`,
   'the owner needs no write permission': `
     creat f 0

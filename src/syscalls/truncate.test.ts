@@ -37,6 +37,15 @@ table({
     truncate no 0 -> ENOENT
     as 1000
     truncate d 0 -> EISDIR`,
+  'a read-only mount is EROFS before EACCES': `
+    mkdir m 0755
+    mount m
+    creat m/f 0644 -> $f
+    close $f
+    remount m ro
+    truncate m/f 0 -> EROFS
+    as 1000
+    truncate m/f 0 -> EROFS`,
   'ftruncate of what was not opened for writing is EINVAL': `${hello}
     open f O_RDONLY -> $r
     open d O_RDONLY -> $d

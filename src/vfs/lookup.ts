@@ -81,8 +81,8 @@ function* lookupCached(
 
 function* lookupCold(task: Task, dir: Dentry, name: ByteString): Blocking<Dentry> {
   const inode = dir.inode as Inode;
-  if (name.length > inode.superblock.nameMax) throw ENAMETOOLONG;
   if (inode.isDead) throw ENOENT;
+  if (name.length > inode.superblock.nameMax) throw ENAMETOOLONG;
   const waiters = new WaitQueue();
   dir.lookups.set(name, waiters);
   const fresh = new Dentry(dir, name).hold();

@@ -1,7 +1,8 @@
 import { major, minor, STATX_BASIC_STATS, STATX_BTIME } from '../../abi/linux.ts';
 import type { fuse_attr, fuse_attr_out, fuse_entry_out, fuse_statx, fuse_sx_time } from '../../abi/structs.ts';
+import type { Time } from '../time.ts';
 import { attrValidity, entryValidity } from '../validity.ts';
-import { type Inode, SpecialFile, type Time } from './inode.ts';
+import { type Inode, SpecialFile } from './inode.ts';
 
 const BLOCK = 4096; // bytes
 

@@ -19,6 +19,8 @@ const failures: [what: string, errno: errno.Errno, call: (world: World) => unkno
   ['mkdir with a slash', errno.EINVAL, (w) => w.files.mkdir(ROOT, 'a/b')],
   ['mkdir in a removed directory', errno.ENOENT, makeInRemoved],
   ['mknod of what is there', errno.EEXIST, (w) => w.files.mknod(ROOT, 'link', linux.S_IFREG)],
+  ['mknod of a directory', errno.EPERM, (w) => w.files.mknod(ROOT, 'a', linux.S_IFDIR)],
+  ['mknod of no type', errno.EINVAL, (w) => w.files.mknod(ROOT, 'a', 0o030000)],
   ['symlink with a long target', errno.ENAMETOOLONG, (w) => w.files.symlink(ROOT, 'a', 'x'.repeat(4096))],
   ['readlink of a file', errno.EINVAL, (w) => w.files.readlink(w.file)],
   ['unlink of nothing', errno.ENOENT, (w) => w.files.unlink(ROOT, 'none')],

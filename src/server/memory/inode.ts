@@ -1,15 +1,10 @@
 import type { ByteString } from '../../abi/bytes.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../abi/linux.ts';
+import type { Time } from '../time.ts';
 import type { Content } from './content.ts';
 import { Entries } from './directory.ts';
 import type { Space } from './space.ts';
 import { Xattrs } from './xattr.ts';
-
-/** A point in time since 1970; negative seconds lie before. */
-export interface Time {
-  readonly seconds: number;
-  readonly nanoseconds: number; // 0 to 999,999,999
-}
 
 /** What every kind of inode is made from. */
 export interface Birth {

@@ -14,6 +14,7 @@ import {
 } from '../../abi/fuse.ts';
 import { S_IALLUGO, S_IFMT, S_ISGID, S_ISUID, S_IXGRP } from '../../abi/linux.ts';
 import type { fuse_setattr_in } from '../../abi/structs.ts';
+import { timeOf } from '../time.ts';
 import { Directory, type Inode } from './inode.ts';
 import type { Tree } from './tree.ts';
 
@@ -37,12 +38,12 @@ export function setattr(tree: Tree, inode: Inode, change: fuse_setattr_in, kills
   if (has(FATTR_UID)) inode.uid = change.uid;
   if (has(FATTR_GID)) inode.gid = change.gid;
   if (has(FATTR_ATIME)) {
-    inode.atime = has(FATTR_ATIME_NOW) ? time : { seconds: change.atime, nanoseconds: change.atimensec };
+    inode.atime = has(FATTR_ATIME_NOW) ? time : timeOf(change.atime, change.atimensec);
   }
   if (has(FATTR_MTIME)) {
-    inode.mtime = has(FATTR_MTIME_NOW) ? time : { seconds: change.mtime, nanoseconds: change.mtimensec };
+    inode.mtime = has(FATTR_MTIME_NOW) ? time : timeOf(change.mtime, change.mtimensec);
   }
-  inode.ctime = has(FATTR_CTIME) ? { seconds: change.ctime, nanoseconds: change.ctimensec } : time;
+  inode.ctime = has(FATTR_CTIME) ? timeOf(change.ctime, change.ctimensec) : time;
 }
 
 /** What a write by somebody without CAP_FSETID, and any chown, takes from a file: see inode(7), S_ISUID and S_ISGID. */

@@ -1,9 +1,22 @@
 import type { ByteString } from '../../abi/bytes.ts';
 import { EEXIST, EINVAL, EISDIR, ENAMETOOLONG, ENOENT, ENOTDIR, ENOTEMPTY, EPERM, ESTALE } from '../../abi/errno.ts';
-import { NAME_MAX, PATH_MAX, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, S_ISGID } from '../../abi/linux.ts';
+import {
+  NAME_MAX,
+  PATH_MAX,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  S_IFSOCK,
+  S_ISGID,
+} from '../../abi/linux.ts';
+import type { Time } from '../time.ts';
 import { Content } from './content.ts';
 import type { Entry } from './directory.ts';
-import { type Birth, Directory, type Inode, RegularFile, SpecialFile, Symlink, type Time } from './inode.ts';
+import { type Birth, Directory, type Inode, RegularFile, SpecialFile, Symlink } from './inode.ts';
 import { Space } from './space.ts';
 
 /** Who makes an inode, and with which mode, type included. */
@@ -14,6 +27,7 @@ export interface Maker {
 }
 
 const ROOT = 1n;
+const specialTypes = [S_IFIFO, S_IFCHR, S_IFBLK, S_IFSOCK];
 
 /**
  * A POSIX file tree: inodes by nodeid, and the directories that name them.
@@ -79,7 +93,7 @@ export class Tree {
    * Makes an inode of `maker.mode`'s type; a type of 0 is a regular file. In a set-group-ID directory it gets the
    * directory's group, and a new directory that bit too.
    *
-   * @throws ENAMETOOLONG, EINVAL for the name; EEXIST; ENOENT in a removed directory; ENOSPC.
+   * @throws ENAMETOOLONG, EINVAL for the name; EEXIST; ENOENT in a removed directory; ENOSPC; EINVAL for the type.
    */
   create(directory: Directory, name: ByteString, maker: Maker, rdev = 0): Inode {
     this.checkNewName(directory, name);
@@ -87,6 +101,7 @@ export class Tree {
     const inode = this.#make(directory, maker, (birth) => {
       if (type === S_IFDIR) return new Directory(birth, directory);
       if (type === S_IFREG || type === 0) return new RegularFile(birth, new Content(this.bytes));
+      if (!specialTypes.includes(type)) throw EINVAL;
       return new SpecialFile(birth, rdev);
     });
     this.attach(directory, name, inode);

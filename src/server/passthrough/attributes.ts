@@ -1,6 +1,7 @@
 import { FATTR_ATIME, FATTR_ATIME_NOW, FATTR_GID, FATTR_MTIME, FATTR_MTIME_NOW, FATTR_UID } from '../../abi/fuse.ts';
 import { makedev } from '../../abi/linux.ts';
 import type { fuse_attr, fuse_setattr_in, fuse_statx } from '../../abi/structs.ts';
+import { timeOf } from '../time.ts';
 import type { HostTime } from './host.ts';
 
 /** What leaves an id as it is: chown(2)'s -1. */
@@ -37,7 +38,7 @@ export function timesOf(body: fuse_setattr_in): readonly [atime: HostTime, mtime
   const { valid } = body;
   const time = (set: number, now: number, seconds: number, nanoseconds: number): HostTime => {
     if ((valid & now) !== 0) return 'now';
-    return (valid & set) === 0 ? 'omit' : { seconds, nanoseconds };
+    return (valid & set) === 0 ? 'omit' : timeOf(seconds, nanoseconds);
   };
   return [
     time(FATTR_ATIME, FATTR_ATIME_NOW, body.atime, body.atimensec),

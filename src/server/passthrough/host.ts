@@ -1,8 +1,9 @@
 import type { ByteString } from '../../abi/bytes.ts';
 import type { fuse_kstatfs, fuse_statx } from '../../abi/structs.ts';
+import type { Time } from '../time.ts';
 
 /** A point in time, as utimensat(2) takes it: 'now' and 'omit' are its special values. */
-export type HostTime = { readonly seconds: number; readonly nanoseconds: number } | 'now' | 'omit';
+export type HostTime = Time | 'now' | 'omit';
 
 /** One entry of getdents64(2). */
 export interface HostEntry {

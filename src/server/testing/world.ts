@@ -34,8 +34,8 @@ export interface World {
 }
 
 /** Makes that tree. */
-export function build(): World {
-  const files = start();
+export function build(options: MemoryOptions = {}): World {
+  const files = start(options);
   const { nodeid: file, fh } = files.create(ROOT, 'file');
   files.write(file, fh, 0, bytes('contents'));
   files.release(file, fh);

@@ -178,6 +178,10 @@ def become(effective, real=None):
 
 def mount(path, *options):
     checked(libc.mount(b"none", path.encode(), b"tmpfs", 0, b"mode=755"))
+    return remount(path, *options)
+
+
+def remount(path, *options):
     flags = (MS_RDONLY if "ro" in options else 0) | (MS_NOEXEC if "noexec" in options else 0)
     if flags:
         checked(libc.mount(b"none", path.encode(), None, MS_REMOUNT | flags, b"mode=755"))
@@ -201,7 +205,7 @@ CALLS = {
     "fsetxattr": lambda *a: setxattr(190, *a), "getxattr": lambda *a: getxattr(191, *a),
     "lgetxattr": lambda *a: getxattr(192, *a), "fgetxattr": lambda *a: getxattr(193, *a),
     "listxattr": lambda *a: listxattr(194, *a), "llistxattr": lambda *a: listxattr(195, *a),
-    "flistxattr": lambda *a: listxattr(196, *a), "as": become, "mount": mount,
+    "flistxattr": lambda *a: listxattr(196, *a), "as": become, "mount": mount, "remount": remount,
 }
 
 

@@ -74,6 +74,13 @@ export class Machine {
     this.#mounts.unshift({ mount, at, tree });
   }
 
+  /** Makes the mount that was last mounted there read-only. */
+  makeReadOnly(path: string): void {
+    const at = this.run((task) => walk(task, this.process, null, path, { follow: true }));
+    Object.defineProperty(at.mount, 'readOnly', { value: true });
+    at.release();
+  }
+
   /**
    * Ends the process, unmounts all, forgets what is cached, and tells what is in use nevertheless: whatever holds it has
    * been forgotten.

@@ -57,9 +57,8 @@ function* runSteps(machine: Machine, task: Thread, steps: readonly Step[]): Bloc
   const results: string[] = [];
   for (const { call, args, bind } of steps) {
     const values = args.map((argument) => resolved(argument, variables));
-    if (call === 'mount') {
-      const [path, ...options] = values.map(String);
-      machine.mount(path ?? '', { readOnly: options.includes('ro'), noexec: options.includes('noexec') });
+    if (call === 'mount' || call === 'remount') {
+      mount(machine, call, values.map(String));
       results.push('0');
       continue;
     }
@@ -68,6 +67,12 @@ function* runSteps(machine: Machine, task: Thread, steps: readonly Step[]): Bloc
     results.push(result);
   }
   return results;
+}
+
+/** `mount path [ro] [noexec]` and `remount path ro`, which are the test's own doing. */
+function mount(machine: Machine, call: 'mount' | 'remount', [path = '', ...options]: readonly string[]): void {
+  if (call === 'remount') machine.makeReadOnly(path);
+  else machine.mount(path, { readOnly: options.includes('ro'), noexec: options.includes('noexec') });
 }
 
 function* outcome(task: Thread, call: string, values: readonly (number | string)[]): Blocking<string> {

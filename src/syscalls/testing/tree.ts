@@ -319,8 +319,11 @@ export class TreeInode extends Inode {
 export class TreeFile extends File {
   declare readonly inode: TreeInode;
   readonly isSeekable = true;
+  #isClosed = false;
 
   protected override closed(): void {
+    if (this.#isClosed) throw new Error('a file was released more often than held');
+    this.#isClosed = true;
     this.inode.superblock.log.push('release');
   }
 
