@@ -271,7 +271,10 @@ export class Mounted implements AsyncDisposable {
   #whyGone(): string | null {
     const { connection, daemon } = this;
     if (connection.state === 'starting' || connection.state === 'connected') return null;
-    if (connection.failure !== null) return `${connection.name} cannot be used: ${connection.failure}`;
+    if (connection.failure !== null) {
+      const said = daemon === null || daemon.lastWords === '' ? '' : `; it printed: ${daemon.lastWords}`;
+      return `${connection.name} cannot be used: ${connection.failure}${said}`;
+    }
     if (this.#unmounted !== null) return `${connection.name} is unmounted`;
     return daemon?.hasExited === true ? daemon.describeEnd() : `${connection.name} closed its device`;
   }

@@ -84,8 +84,14 @@ test('a command that is not there is an error that names it', async () => {
 
 test('a daemon that never answers INIT is given up at its deadline, and ended', async () => {
   const before = readdirSync('/proc/self/fd').length;
-  const silent = daemon('sh', ['-c', 'sleep 60', '{}'], { name: 'silent', initTimeout: 300, grace: 200 });
-  await expect(mount(silent)).rejects.toThrow('silent cannot be used: it did not answer INIT within 0.3 s');
+  const silent = daemon('sh', ['-c', 'echo still looking; sleep 60', '{}'], {
+    name: 'silent',
+    initTimeout: 300,
+    grace: 200,
+  });
+  await expect(mount(silent)).rejects.toThrow(
+    'silent cannot be used: it did not answer INIT within 0.3 s; it printed: still looking',
+  );
   await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
 });
 

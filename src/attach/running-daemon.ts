@@ -108,6 +108,11 @@ export class RunningDaemon {
     this.#child.unref();
   }
 
+  /** The last that it printed, in one line; empty when it printed nothing. */
+  get lastWords(): string {
+    return this.#output.summary;
+  }
+
   /** How it ended, in words, with the last that it said. */
   describeEnd(): string {
     const { name } = this.daemon;
