@@ -48,6 +48,8 @@ export interface MountOptions {
   readonly offer?: readonly InitFlag[];
   /** Milliseconds after which a request without a reply ends the mount. */
   readonly requestTimeout?: number;
+  /** Gives the mount up while it waits for the answer to INIT. */
+  readonly signal?: AbortSignal;
   /** Hears every step of every request's life, INIT's too. */
   readonly trace?: Listener;
 }
@@ -96,7 +98,7 @@ async function mountHere(kernel: Kernel, server: FuseServer, options: MountOptio
   const connection = connect(kernel, { name }, options);
   const transport = new InProcessTransport(kernel, connection, (send) => new Session(server, { send }));
   const mounted = new Mounted({ kernel, connection, transport, daemon: null, options });
-  await mounted.ready();
+  await mounted.ready(options.signal);
   return mounted;
 }
 
@@ -118,7 +120,7 @@ async function mountDaemon(
   const { fd, packetLimit } = running;
   const transport = new SeqpacketTransport({ kernel, reactor, connection, fd, packetLimit });
   const mounted = new Mounted({ kernel, connection, transport, daemon: running, options });
-  await mounted.ready();
+  await mounted.ready(options.signal);
   return mounted;
 }
 
@@ -187,10 +189,13 @@ export class Mounted implements AsyncDisposable {
    *
    * @throws Error naming the server and what is wrong with it
    */
-  async ready(): Promise<void> {
+  async ready(signal?: AbortSignal): Promise<void> {
     const { connection, daemon } = this;
     connection.start();
     this.#transport.start();
+    const giveUp = (): void => connection.abort('user', explainAbort(signal?.reason));
+    if (signal?.aborted === true) giveUp();
+    signal?.addEventListener('abort', giveUp, { once: true });
     void daemon?.exited.then(({ code, signal }) => {
       if (code === 0 && signal === null) daemon.letGo();
       else if (connection.state === 'starting') connection.abort('server');
@@ -198,6 +203,7 @@ export class Mounted implements AsyncDisposable {
     await this.#run((task) =>
       sleep(task, connection.initialized, () => connection.state !== 'starting', 'INIT', 'event'),
     );
+    signal?.removeEventListener('abort', giveUp);
     if (connection.state === 'connected') {
       daemon?.settled();
       return;
@@ -283,6 +289,8 @@ export class Mounted implements AsyncDisposable {
     return this.kernel.run(this.process, this.credentials, code);
   }
 }
+
+const explainAbort = (reason: unknown): string => (reason instanceof Error ? reason.message : 'it was given up');
 
 function credentialsOfCaller({ uid, gid, groups }: MountOptions): Credentials {
   const own = gid ?? process.getegid?.() ?? 0;

@@ -128,3 +128,11 @@ test('unmount waits until the server has let go of files, and only then says DES
   await mounted.unmount();
   expect(log).toEqual(['released', 'destroyed']);
 });
+
+test('a mount that waits for INIT is given up when its signal says so, and its daemon ends', async () => {
+  const before = readdirSync('/proc/self/fd').length;
+  const silent = daemon('sh', ['-c', 'sleep 60', '{}'], { name: 'silent', grace: 200 });
+  const mounting = mount(silent, { signal: AbortSignal.timeout(100) });
+  await expect(mounting).rejects.toThrow(/silent cannot be used: .*timeout/);
+  await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
+});

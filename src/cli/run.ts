@@ -90,7 +90,7 @@ async function run(
   interrupted: AbortSignal,
 ): Promise<number> {
   const output = new Output(command.name, streams);
-  await using mounted = await openServer(options, daemon, streams.error);
+  await using mounted = await openServer(options, daemon, { log: streams.error, interrupted });
   const stopped = new Promise<never>((_, reject) => {
     interrupted.addEventListener('abort', () => reject(interrupted.reason), { once: true });
   });

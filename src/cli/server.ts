@@ -46,7 +46,7 @@ export function chooseServer(options: ServerChoice, command: readonly string[]):
 export async function openServer(
   options: ServerChoice,
   command: readonly string[],
-  log: Writable,
+  { log, interrupted }: { readonly log: Writable; readonly interrupted: AbortSignal },
 ): Promise<Mounted & AsyncDisposable> {
   const server = chooseServer(options, command);
   const lives: Life[] = [];
@@ -58,7 +58,7 @@ export async function openServer(
     if (options.trace === true) log.write(`${lifeLine(life, began)}\n`);
   });
   const isTraced = keeps || options.trace === true;
-  const mounted = await mount(server, isTraced ? { trace: listener } : {});
+  const mounted = await mount(server, { signal: interrupted, ...(isTraced ? { trace: listener } : {}) });
   mounted.afterUnmount(() => {
     if (options.summary === true) log.write(summary(lives));
     const file = options['trace-file'];
