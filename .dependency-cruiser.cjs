@@ -3,7 +3,7 @@
  * `server` and `linux` stand beside the kernel: nothing from `task` to `kernel` may import them.
  */
 const kernel = ['abi', 'task', 'fuse', 'vfs', 'process', 'fusefs', 'syscalls'];
-const doors = [...kernel, 'kernel', 'server', 'linux', 'servers', 'transport', 'node-fs', 'attach', 'mount'];
+const doors = [...kernel, 'kernel', 'server', 'linux', 'servers', 'transport', 'node-fs', 'attach', 'mount', 'kernel-mount'];
 
 const layers = {
   abi: [],
@@ -21,6 +21,7 @@ const layers = {
   'node-fs': [...kernel, 'kernel', 'server', 'linux'],
   attach: [...kernel, 'kernel', 'server', 'linux', 'transport', 'node-fs'],
   mount: doors,
+  'kernel-mount': ['abi', 'server', 'linux', 'transport', 'attach'],
   cli: [...doors, 'index'],
   index: doors,
   demo: [...doors, 'cli', 'index'],

@@ -1,6 +1,7 @@
 import type { Command, Option } from './command.ts';
 import { columns } from './format/columns.ts';
 import { serverOptions } from './server.ts';
+import type { Standalone } from './standalone.ts';
 
 const indent = (lines: readonly string[]): string => lines.map((line) => `  ${line}\n`).join('');
 
@@ -14,7 +15,7 @@ const optionLines = (options: Readonly<Record<string, Option>>): string[] =>
   );
 
 /** What `fusewire --help` prints. */
-export const programHelp = (commands: readonly Command[]): string =>
+export const programHelp = (commands: readonly Command[], standalone: readonly Standalone[]): string =>
   `Usage: fusewire COMMAND [OPTION...] [PATH...] -- DAEMON [ARG...]
        fusewire COMMAND [OPTION...] [PATH...] --server memory:|dir:PATH
 
@@ -28,7 +29,14 @@ ${indent(
     ['left', 'left'],
   ),
 )}
-Options of every command:
+Commands that bring a server to others:
+${indent(
+  columns(
+    standalone.map(({ name, operands, about }) => [`${name} ${operands}`, about]),
+    ['left', 'left'],
+  ),
+)}
+Options of every command that uses a file system:
 ${indent(optionLines(serverOptions))}
 fusewire COMMAND --help tells the options of one command.
 
@@ -46,3 +54,12 @@ ${about[0]?.toUpperCase()}${about.slice(1)}.
 
 Options:
 ${indent(optionLines({ ...options, ...serverOptions }))}`;
+
+/** What `fusewire COMMAND --help` prints for a command that uses no file system here. */
+export const standaloneHelp = ({ name, about, operands, options }: Standalone): string =>
+  `Usage: fusewire ${name} [OPTION...] ${operands}
+
+${about[0]?.toUpperCase()}${about.slice(1)}.
+
+Options:
+${indent(optionLines(options))}`;

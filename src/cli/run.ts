@@ -5,16 +5,19 @@ import { type Command, type Option, parserOptions, UsageError } from './command.
 import { cat } from './commands/cat.ts';
 import { cp } from './commands/cp.ts';
 import { ls } from './commands/ls.ts';
+import { mount, unmount } from './commands/mount.ts';
 import { probe } from './commands/probe.ts';
 import { serve } from './commands/serve.ts';
 import { stat } from './commands/stat.ts';
 import { tree } from './commands/tree.ts';
-import { commandHelp, programHelp } from './help.ts';
+import { commandHelp, programHelp, standaloneHelp } from './help.ts';
 import { explain, Output } from './output.ts';
 import { argumentBytes } from './paths.ts';
 import { openServer, serverOptions } from './server.ts';
+import { runStandalone, type Standalone } from './standalone.ts';
 
 const commands: readonly Command[] = [ls, tree, cat, stat, cp, probe];
+const standalone: readonly Standalone[] = [mount, unmount];
 
 interface Streams {
   readonly out: Writable;
@@ -39,7 +42,7 @@ export async function main(args: readonly string[], streams: Streams, interrupte
   try {
     const [first, ...rest] = args;
     if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
-      streams.out.write(programHelp(commands));
+      streams.out.write(programHelp(commands, standalone));
       return first === undefined ? 2 : 0;
     }
     if (first === '--version') {
@@ -47,6 +50,8 @@ export async function main(args: readonly string[], streams: Streams, interrupte
       return 0;
     }
     if (first === 'serve') return await serve(rest);
+    const alone = standalone.find(({ name }) => name === first);
+    if (alone !== undefined) return await runAlone(alone, rest, streams, interrupted);
     const command = commands.find(({ name }) => name === first);
     if (command === undefined) throw new UsageError(`there is no command '${first}'; see fusewire --help`);
     if (rest[0] === '--help') {
@@ -58,6 +63,17 @@ export async function main(args: readonly string[], streams: Streams, interrupte
     if (!isBrokenPipe(interrupted.reason)) streams.error.write(`fusewire: ${explain(error)}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
+}
+
+async function runAlone(
+  command: Standalone,
+  args: readonly string[],
+  streams: Streams,
+  interrupted: AbortSignal,
+): Promise<number> {
+  if (args[0] === '--help') streams.out.write(standaloneHelp(command));
+  else await runStandalone(command, args, { streams, interrupted });
+  return 0;
 }
 
 function parse(command: Command, args: readonly string[]): Invocation {

@@ -24,10 +24,17 @@ import { complete, replyOf } from './result.ts';
 export interface SessionOptions {
   /** Takes one whole message to the client. What it throws is logged, and the message is lost. */
   send(message: Uint8Array): void;
+  /**
+   * Takes a notification, where that is another way than `send`'s: one that can tell what became of it, by throwing or
+   * rejecting with an errno. It must not wait on this thread: the client may hold locks until a request is answered.
+   */
+  sendNotification?(message: Uint8Array): Promise<void> | void;
   /** Told what is wrong with a message, and what the server's methods threw or answered by mistake; default `console.error`. */
   log?(line: string): void;
   readonly limits?: Limits;
 }
+
+type Send = (message: Uint8Array) => void;
 
 /** The flags of clients that understand ENOSYS for these; to others they succeed without a method. */
 const understandsENOSYS = new Map<op.Opcode, 'NO_OPEN_SUPPORT' | 'NO_OPENDIR_SUPPORT'>([
@@ -44,14 +51,18 @@ const understandsENOSYS = new Map<op.Opcode, 'NO_OPEN_SUPPORT' | 'NO_OPENDIR_SUP
 export class Session {
   readonly #server: FuseServer;
   readonly #options: SessionOptions;
+  readonly #send: Send;
   readonly #underway = new Map<number, Request>();
   /** The opcodes that are the session's own work. */
-  readonly #ours = new Map<op.Opcode, (header: abi.fuse_in_header, incoming: IncomingRequest<unknown>) => void>([
-    [op.INIT, ({ unique }, { body }) => this.#initialize(unique, body as abi.fuse_init_in)],
+  readonly #ours = new Map<
+    op.Opcode,
+    (header: abi.fuse_in_header, incoming: IncomingRequest<unknown>, send: Send) => void
+  >([
+    [op.INIT, ({ unique }, { body }, send) => this.#initialize(unique, body as abi.fuse_init_in, send)],
     [op.FORGET, ({ nodeid }, { body }) => this.#forget(nodeid, (body as abi.fuse_forget_in).nlookup)],
     [op.BATCH_FORGET, (_, incoming) => this.#forgetAll(incoming as IncomingRequest<abi.fuse_batch_forget_in>)],
     [op.INTERRUPT, (_, { body }) => this.#interrupt((body as abi.fuse_interrupt_in).unique)],
-    [op.DESTROY, ({ unique }) => this.#destroy(unique)],
+    [op.DESTROY, ({ unique }, _, send) => this.#destroy(unique, send)],
   ]);
   #state: 'starting' | 'ready' | 'closed' = 'starting';
   #protocol: Protocol = NEWEST;
@@ -59,6 +70,7 @@ export class Session {
   constructor(server: FuseServer, options: SessionOptions) {
     this.#server = server;
     this.#options = options;
+    this.#send = (message) => options.send(message);
   }
 
   /** What INIT settled; null before it and after DESTROY. */
@@ -70,8 +82,11 @@ export class Session {
     return this.#state === 'closed';
   }
 
-  /** Takes one message of the client. The server may keep parts of it until it has answered. */
-  receive(message: Uint8Array): void {
+  /**
+   * Takes one message of the client. The server may keep parts of it until it has answered. The reply goes to `send`
+   * where one is given: a request from a clone of the device is answered through that clone.
+   */
+  receive(message: Uint8Array, send: Send = this.#send): void {
     if (this.#state === 'closed') return;
     let header: abi.fuse_in_header;
     try {
@@ -82,31 +97,33 @@ export class Session {
     }
     const opcode = op.opcodeOf(header.opcode);
     if (opcode === undefined) {
-      this.#transmit(encodeError(header.unique, ENOSYS));
+      this.#transmit(encodeError(header.unique, ENOSYS), send);
       return;
     }
     if ((opcode === op.INIT) !== (this.#state === 'starting')) {
-      this.#refuse(opcode, header.unique, EIO, `came ${opcode === op.INIT ? 'twice' : 'before INIT'}`);
+      this.#refuse(opcode, header.unique, EIO, `came ${opcode === op.INIT ? 'twice' : 'before INIT'}`, send);
       return;
     }
     let incoming: IncomingRequest<unknown>;
     try {
       incoming = decodeRequest(opcode, message, this.#protocol);
     } catch {
-      this.#refuse(opcode, header.unique, EINVAL, 'lacks a part');
+      this.#refuse(opcode, header.unique, EINVAL, 'lacks a part', send);
       return;
     }
     const ours = this.#ours.get(opcode);
-    if (ours === undefined) this.#call(opcode, header, incoming);
-    else ours(header, incoming);
+    if (ours === undefined) this.#call(opcode, header, incoming, send);
+    else ours(header, incoming, send);
   }
 
   /** Sends a notification: an invalidation, data, a question. Not before INIT. */
   notify<Name extends string, Body, Tail extends NotifyTail>(
     code: NotifyCode<Name, Body, Tail>,
     content: Parameters<typeof encodeNotification<Name, Body, Tail>>[1],
-  ): void {
-    this.#transmit(encodeNotification(code, content));
+  ): Promise<void> | void {
+    const message = encodeNotification(code, content);
+    if (this.#options.sendNotification === undefined) this.#transmit(message, this.#send);
+    else if (this.#state !== 'closed') return this.#options.sendNotification(message);
   }
 
   /** Ends the conversation, as when the client is gone: interrupts what is under way and answers nothing any more. */
@@ -119,7 +136,7 @@ export class Session {
     if (started) this.#guard('destroy', () => this.#server.destroy?.());
   }
 
-  #initialize(unique: number, client: abi.fuse_init_in): void {
+  #initialize(unique: number, client: abi.fuse_init_in, send: Send): void {
     try {
       const { body, protocol } = negotiate(this.#server, client, this.#options.limits ?? {});
       const reply = { unique, body: complete(abi.fuse_init_out, body) };
@@ -128,9 +145,9 @@ export class Session {
         this.#protocol = protocol;
         this.#state = 'ready';
       }
-      this.#transmit(message);
+      this.#transmit(message, send);
     } catch (error) {
-      this.#transmit(encodeError(unique, this.#errnoFor('init', error)));
+      this.#transmit(encodeError(unique, this.#errnoFor('init', error)), send);
     }
   }
 
@@ -154,18 +171,18 @@ export class Session {
     this.#underway.get(unique)?.interrupt();
   }
 
-  #destroy(unique: number): void {
+  #destroy(unique: number, send: Send): void {
     this.#state = 'starting';
     this.#guard('destroy', () => this.#server.destroy?.());
     this.#protocol = NEWEST;
-    this.#transmit(encodeReply(op.DESTROY, { unique }, this.#protocol));
+    this.#transmit(encodeReply(op.DESTROY, { unique }, this.#protocol), send);
   }
 
-  #call(opcode: op.Opcode, header: abi.fuse_in_header, incoming: IncomingRequest<unknown>): void {
+  #call(opcode: op.Opcode, header: abi.fuse_in_header, incoming: IncomingRequest<unknown>, send: Send): void {
     const { name, newest } = methodOf(opcode);
     const method = (this.#server as Record<string, unknown>)[name];
     if (typeof method !== 'function') {
-      this.#withoutMethod(opcode, header.unique);
+      this.#withoutMethod(opcode, header.unique, send);
       return;
     }
     const isOld = newest.in !== null && newest.in !== opcode.in;
@@ -174,53 +191,53 @@ export class Session {
     const values = opcode.data === null ? incoming.names : [...incoming.names, incoming.data];
     try {
       const result: unknown = method.call(this.#server, request, ...values);
-      if (isPromiseLike(result)) this.#await(request, result);
-      else this.#answer(request, result);
+      if (isPromiseLike(result)) this.#await(request, result, send);
+      else this.#answer(request, result, send);
     } catch (error) {
-      this.#fail(request, error);
+      this.#fail(request, error, send);
     }
   }
 
-  #withoutMethod(opcode: op.Opcode, unique: number): void {
+  #withoutMethod(opcode: op.Opcode, unique: number, send: Send): void {
     if (opcode.reply !== 'required') return;
     const flag = understandsENOSYS.get(opcode);
-    if (flag === undefined || this.#protocol.features[flag]) this.#transmit(encodeError(unique, ENOSYS));
-    else this.#transmit(encodeReply(opcode, { unique, ...replyOf(opcode, undefined, {}) }, this.#protocol));
+    if (flag === undefined || this.#protocol.features[flag]) this.#transmit(encodeError(unique, ENOSYS), send);
+    else this.#transmit(encodeReply(opcode, { unique, ...replyOf(opcode, undefined, {}) }, this.#protocol), send);
   }
 
-  #await(request: Request, result: PromiseLike<unknown>): void {
+  #await(request: Request, result: PromiseLike<unknown>, send: Send): void {
     this.#underway.set(request.unique, request);
     const settle = (finish: () => void): void => {
       if (this.#underway.get(request.unique) === request) this.#underway.delete(request.unique);
       finish();
     };
     result.then(
-      (value) => settle(() => this.#answer(request, value)),
-      (error: unknown) => settle(() => this.#fail(request, error)),
+      (value) => settle(() => this.#answer(request, value, send)),
+      (error: unknown) => settle(() => this.#fail(request, error, send)),
     );
   }
 
-  #answer(request: Request, result: unknown): void {
+  #answer(request: Request, result: unknown, send: Send): void {
     const { opcode, unique, body } = request;
     if (opcode.reply !== 'required') return;
     let message: Uint8Array;
     try {
       message = encodeReply(opcode, { unique, ...replyOf(opcode, body, result) }, this.#protocol);
     } catch (error) {
-      this.#fail(request, error);
+      this.#fail(request, error, send);
       return;
     }
-    this.#transmit(message);
+    this.#transmit(message, send);
   }
 
-  #fail({ opcode, unique }: Request, error: unknown): void {
+  #fail({ opcode, unique }: Request, error: unknown, send: Send): void {
     const errno = this.#errnoFor(opcode.name, error);
-    if (opcode.reply === 'required') this.#transmit(encodeError(unique, errno));
+    if (opcode.reply === 'required') this.#transmit(encodeError(unique, errno), send);
   }
 
-  #refuse(opcode: op.Opcode, unique: number, errno: Errno, why: string): void {
+  #refuse(opcode: op.Opcode, unique: number, errno: Errno, why: string, send: Send): void {
     this.#log(`${opcode.name} ${why}`);
-    if (opcode.reply === 'required') this.#transmit(encodeError(unique, errno));
+    if (opcode.reply === 'required') this.#transmit(encodeError(unique, errno), send);
   }
 
   #errnoFor(what: string, error: unknown): Errno {
@@ -229,8 +246,8 @@ export class Session {
     return errno ?? EIO;
   }
 
-  #transmit(message: Uint8Array): void {
-    if (this.#state !== 'closed') this.#guard('send', () => this.#options.send(message));
+  #transmit(message: Uint8Array, send: Send): void {
+    if (this.#state !== 'closed') this.#guard('send', () => send(message));
   }
 
   #guard(what: string, run: () => void): void {

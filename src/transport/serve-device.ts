@@ -1,0 +1,135 @@
+import { ECONNABORTED, ENODEV, ENOENT, EPERM } from '../abi/errno.ts';
+import { tryReadRequest, writeNotification, writeReply } from '../linux/fuse-device.ts';
+import { NodeReactor } from '../linux/reactor.ts';
+import { closeDescriptor } from '../linux/sockets.ts';
+import type { FuseServer } from '../server/fuse-server.ts';
+import type { Limits } from '../server/negotiate.ts';
+import { Session } from '../server/session.ts';
+import type { Watch } from './reactor.ts';
+
+/** The room that a reader must offer: the largest WRITE, 256 pages, and what is around it. */
+const LARGEST_REQUEST = (1 << 20) + 8192; // bytes
+/** Requests taken from one device in one turn, so that timers and sockets of a busy server have theirs. */
+const REQUESTS_A_TURN = 64;
+
+/** How the Linux kernel's device is served. */
+export interface DeviceOptions {
+  readonly limits?: Limits;
+  /** Told what is wrong with a message, and what the server's methods threw by mistake. */
+  log?(line: string): void;
+  /** Hears each message of the kernel before the server does. */
+  onRequest?(message: Uint8Array): void;
+  /** Hears each reply before the kernel does. */
+  onReply?(message: Uint8Array): void;
+}
+
+/**
+ * Serves a connection of the Linux kernel on this process's event loop, through one device descriptor or several.
+ *
+ * This thread answers the kernel, so it must never wait for the kernel to have an answer: no synchronous call below the
+ * mount point. Notifications are written by another thread for that reason.
+ */
+export class DeviceService {
+  readonly session: Session;
+  /** Settles when the connection is over, and every descriptor closed. */
+  readonly ended: Promise<void>;
+  readonly #end: () => void;
+  readonly #options: DeviceOptions;
+  readonly #reactor = new NodeReactor();
+  readonly #watches = new Map<number, Watch>();
+  /** Called after the first message of a descriptor. */
+  readonly #firsts = new Map<number, () => void>();
+  readonly #buffer = new Uint8Array(LARGEST_REQUEST);
+  #isOver = false;
+
+  constructor(server: FuseServer, options: DeviceOptions) {
+    this.#options = options;
+    const { promise, resolve } = withResolvers();
+    this.ended = promise;
+    this.#end = resolve;
+    const { limits, log } = options;
+    this.session = new Session(server, {
+      send: () => {
+        throw new Error('a reply belongs to the device that its request came from');
+      },
+      sendNotification: (message) => this.#notify(message),
+      ...(limits === undefined ? {} : { limits }),
+      ...(log === undefined ? {} : { log: (line: string) => log(line) }),
+    });
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Serves a descriptor, which belongs to this service from now on. Settles when the first message was answered. */
+  add(fd: number): Promise<'answered'> {
+    const watch = this.#reactor.watch(fd, { readable: true, writable: false }, () => this.#ready(fd));
+    this.#watches.set(fd, watch);
+    return new Promise((resolve) => this.#firsts.set(fd, () => resolve('answered')));
+  }
+
+  /** Closes all descriptors: the kernel aborts the connection, and whoever waits for an answer gets an error. */
+  close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const [fd, watch] of this.#watches) {
+      watch.close();
+      closeDescriptor(fd);
+    }
+    this.#watches.clear();
+    this.session.close();
+    this.#end();
+  }
+
+  #ready(fd: number): void {
+    for (let taken = 0; taken < REQUESTS_A_TURN && this.#watches.has(fd); taken++) {
+      const length = this.#take(fd);
+      if (length === null) return;
+      const message = this.#buffer.slice(0, length);
+      this.#options.onRequest?.(message);
+      this.session.receive(message, (reply) => this.#reply(fd, reply));
+      this.#firsts.get(fd)?.();
+      this.#firsts.delete(fd);
+    }
+  }
+
+  /** The length of the next request; null when there is none, or nobody to send any. */
+  #take(fd: number): number | null {
+    try {
+      return tryReadRequest(fd, this.#buffer);
+    } catch (error) {
+      if (error !== ENODEV && error !== ECONNABORTED && error !== EPERM) throw error;
+      this.close();
+      return null;
+    }
+  }
+
+  /** @throws the kernel's errno when it refuses the reply */
+  #reply(fd: number, message: Uint8Array): void {
+    if (!this.#watches.has(fd)) return;
+    this.#options.onReply?.(message);
+    try {
+      writeReply(fd, message);
+    } catch (error) {
+      // Whoever asked has gone: killed, or the connection was aborted.
+      if (error !== ENOENT && error !== ENODEV) throw error;
+    }
+  }
+
+  /** @throws Errno what Linux says: ENOENT for what it does not know, ENODEV when the connection is over */
+  async #notify(message: Uint8Array): Promise<void> {
+    const [fd] = this.#watches.keys();
+    if (fd === undefined) throw ENODEV;
+    await writeNotification(fd, message);
+  }
+}
+
+/** Promise.withResolvers, which Node has from version 22 on. */
+function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
