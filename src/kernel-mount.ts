@@ -62,7 +62,9 @@ async function mountPoint(directory: string): Promise<{ target: string; mode: nu
     return { target, mode };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOTCONN' && code !== 'ECONNABORTED') throw error;
+    if (code !== 'ENOTCONN' && code !== 'ECONNABORTED') {
+      throw new Error(`${directory}: nothing can be mounted there: ${(error as Error).message}`, { cause: error });
+    }
     throw new Error(
       `${directory}: a FUSE mount whose server is gone is in the way; clear it: fusewire unmount ${directory}`,
       {
