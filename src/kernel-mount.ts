@@ -41,8 +41,7 @@ export async function mountKernel(
     if (options.log === undefined) console.error(`FUSE server: ${line}`);
     else options.log(line);
   };
-  const limits = options.maxData === undefined ? {} : { limits: { maxData: options.maxData } };
-  const service = new DeviceService(server, { ...options, ...limits, log });
+  const service = new DeviceService(server, { ...options, log });
   const fd = await mountDevice(target, mode, options);
   const mount = new KernelMount(target, mountAt(target), service, options);
   const answered = service.add(fd);

@@ -1,4 +1,5 @@
 import { MS_DIRSYNC, MS_NOATIME, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_SYNCHRONOUS } from '../linux/mounts.ts';
+import type { Limits } from '../server/negotiate.ts';
 
 /** How Linux mounts a server; everything has a default. */
 export interface KernelMountOptions {
@@ -22,8 +23,8 @@ export interface KernelMountOptions {
   readonly dirsync?: boolean;
   /** How many descriptors of the device are read, by FUSE_DEV_IOC_CLONE; default 1. */
   readonly readers?: number;
-  /** The most bytes of one READ or WRITE that the server takes; default and limit is 1 MiB. */
-  readonly maxData?: number;
+  /** The most bytes of one READ or WRITE, and the newest protocol, that the server speaks; default 1 MiB and all there is. */
+  readonly limits?: Limits;
   /**
    * Unmount before SIGINT, SIGTERM or SIGHUP ends this process; default true. A process with handlers of its own stays
    * alive afterwards, as these decide.

@@ -1,0 +1,84 @@
+import { fromBytes } from '../../../src/abi/bytes.ts';
+import * as io from '../../../src/syscalls/read-write.ts';
+import { ftruncate, truncate } from '../../../src/syscalls/truncate.ts';
+import { ioVector, realDescriptor, syscall } from '../linux-calls.ts';
+import { bytesText } from '../shapes.ts';
+import { bytesOf, type Call, direct, listOf, parametersOf, type Value } from './call.ts';
+
+const rooms = (sizes: Value | undefined): Uint8Array[] => listOf(sizes).map((size) => new Uint8Array(Number(size)));
+const contents = (texts: Value | undefined): Uint8Array[] => listOf(texts).map(bytesOf);
+const offsets = (offset: Value | undefined): number[] => (offset === undefined ? [] : [Number(offset)]);
+/** preadv(2) takes the offset in two words, of which a 64-bit kernel reads the first. */
+const halves = (offset: Value | undefined): number[] => (offset === undefined ? [] : [Number(offset), 0]);
+
+/** What a call that fills buffers gave: all bytes, as far as they were filled. */
+const filled = (buffers: readonly Uint8Array[], count: number): string =>
+  bytesText(
+    buffers
+      .map((buffer) => fromBytes(buffer))
+      .join('')
+      .slice(0, count),
+  );
+
+const reading = (number: number, parameters: string, fusewire: typeof io.pread): Call => ({
+  parameters: parametersOf(parameters),
+  linux(fd, size, offset) {
+    const buffer = new Uint8Array(Number(size) + 1);
+    const count = syscall(number, realDescriptor(Number(fd)), buffer, Number(size), ...offsets(offset));
+    return filled([buffer], Number(count));
+  },
+  *fusewire(task, fd, size, offset) {
+    const buffer = new Uint8Array(Number(size));
+    return filled([buffer], yield* fusewire(task, Number(fd), buffer, Number(offset)));
+  },
+});
+
+const writing = (number: number, parameters: string, fusewire: typeof io.pwrite): Call => ({
+  parameters: parametersOf(parameters),
+  linux(fd, data, offset) {
+    const bytes = bytesOf(data);
+    return String(syscall(number, realDescriptor(Number(fd)), bytes, bytes.length, ...offsets(offset)));
+  },
+  *fusewire(task, fd, data, offset) {
+    return String(yield* fusewire(task, Number(fd), bytesOf(data), Number(offset)));
+  },
+});
+
+const scattering = (number: number, parameters: string, fusewire: typeof io.preadv): Call => ({
+  parameters: parametersOf(parameters),
+  linux(fd, sizes, offset) {
+    const { vector, buffers } = ioVector(rooms(sizes));
+    const count = syscall(number, realDescriptor(Number(fd)), vector, buffers.length, ...halves(offset));
+    return filled(buffers, Number(count));
+  },
+  *fusewire(task, fd, sizes, offset) {
+    const buffers = rooms(sizes);
+    const count = yield* fusewire(task, Number(fd), buffers, Number(offset));
+    return filled(buffers, count);
+  },
+});
+
+const gathering = (number: number, parameters: string, fusewire: typeof io.pwritev): Call => ({
+  parameters: parametersOf(parameters),
+  linux(fd, texts, offset) {
+    const { vector, buffers } = ioVector(contents(texts));
+    return String(syscall(number, realDescriptor(Number(fd)), vector, buffers.length, ...halves(offset)));
+  },
+  *fusewire(task, fd, texts, offset) {
+    return String(yield* fusewire(task, Number(fd), contents(texts), Number(offset)));
+  },
+});
+
+/** Calls that read and write what is in a file. */
+export const contentCalls: Readonly<Record<string, Call>> = {
+  read: reading(0, 'fd number', io.read),
+  pread: reading(17, 'fd number number', io.pread),
+  readv: scattering(19, 'fd list', io.readv),
+  preadv: scattering(295, 'fd list number', io.preadv),
+  write: writing(1, 'fd bytes', io.write),
+  pwrite: writing(18, 'fd bytes number', io.pwrite),
+  writev: gathering(20, 'fd list', io.writev),
+  pwritev: gathering(296, 'fd list number', io.pwritev),
+  truncate: direct(76, truncate, 'path number'),
+  ftruncate: direct(77, ftruncate, 'fd number'),
+};

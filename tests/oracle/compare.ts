@@ -1,0 +1,49 @@
+import type { Outcome, Prepared } from './outcome.ts';
+import type { Step } from './script.ts';
+
+/** Something that was not the same on both kernels, or not what its script expects. */
+export interface Difference {
+  readonly script: string;
+  readonly variant: string;
+  /** The step that showed it; null for what the end showed. */
+  readonly step: Step | null;
+  readonly kind: 'result' | 'expectation' | 'tree' | 'requests';
+  readonly linux: string;
+  readonly fusewire: string;
+}
+
+/** All differences of a script, in the order of its steps. Those behind the first may be consequences of it. */
+export function differencesOf(script: Prepared, variant: string, linux: Outcome, fusewire: Outcome): Difference[] {
+  const found: Difference[] = [];
+  const add = (step: Step | null, kind: Difference['kind'], left: string, right: string): void => {
+    found.push({ script: script.name, variant, step, kind, linux: left, fusewire: right });
+  };
+  for (const [at, step] of script.steps.entries()) {
+    const [left, right] = [linux.results[at] ?? '', fusewire.results[at] ?? ''];
+    if (left !== right) add(step, 'result', left, right);
+    else if (step.expected !== null && step.bind === null && left !== step.expected)
+      add(step, 'expectation', left, right);
+    if (!script.comparesRequests) continue;
+    const asked = [linux, fusewire].map(({ requests }) => (requests.steps[at] ?? []).join('\n')) as [string, string];
+    if (asked[0] !== asked[1]) add(step, 'requests', ...asked);
+  }
+  for (const [left, right] of unequal(linux.tree, fusewire.tree)) add(null, 'tree', left, right);
+  if (script.comparesRequests) {
+    for (const [left, right] of unequal(linux.requests.background, fusewire.requests.background)) {
+      add(null, 'requests', left, right);
+    }
+  }
+  if (linux.log.join('\n') !== fusewire.log.join('\n')) {
+    add(null, 'requests', linux.log.join('\n'), fusewire.log.join('\n'));
+  }
+  return found;
+}
+
+/** The first lines at which two lists part. */
+function unequal(left: readonly string[], right: readonly string[]): [string, string][] {
+  const length = Math.max(left.length, right.length);
+  for (let at = 0; at < length; at++) {
+    if (left[at] !== right[at]) return [[left[at] ?? 'nothing', right[at] ?? 'nothing']];
+  }
+  return [];
+}

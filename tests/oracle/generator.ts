@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import { prepare } from './oracle.ts';
+import type { Prepared } from './outcome.ts';
+import { stepsOf, THREE_TASKS } from './script.ts';
+
+const NAMES = ['a', 'b', 'c', 'd', 'e'];
+const DIRECTORIES = ['', 'd/', 'e/', 'd/e/', 's/'];
+const DESCRIPTORS = ['p', 'q', 'r', 't'];
+const SIZES = [0, 1, 10, 100, 4095, 4096, 4097, 10_000];
+
+type Words = fc.Arbitrary<string>;
+
+const oneOf = (...words: readonly (string | number)[]): Words => fc.constantFrom(...words.map(String));
+
+const plainPath: Words = fc.tuple(oneOf(...DIRECTORIES), oneOf(...NAMES, 's', 'l')).map((parts) => parts.join(''));
+const oddPath: Words = fc.oneof(
+  oneOf(
+    '/',
+    '.',
+    '..',
+    'd/.',
+    'd/..',
+    'a/',
+    'd/',
+    'l/',
+    's/..',
+    'd//e///a',
+    '/d/a',
+    'x*255',
+    'x*256',
+    'a/b',
+    "''",
+    'loop',
+    'loop/a',
+  ),
+  plainPath.map((path) => `${path}/`),
+);
+/** A path: most lead somewhere, some are odd. */
+const path: Words = fc.oneof({ arbitrary: plainPath, weight: 8 }, { arbitrary: oddPath, weight: 1 });
+const fd: Words = fc.oneof(
+  { arbitrary: oneOf(...DESCRIPTORS).map((name) => `$${name}`), weight: 12 },
+  { arbitrary: oneOf(-1, 99), weight: 1 },
+);
+const dirfd: Words = fc.oneof({ arbitrary: fc.constant('-100'), weight: 3 }, { arbitrary: fd, weight: 2 });
+const mode: Words = oneOf(
+  '0644',
+  '0600',
+  '0666',
+  '0755',
+  '0700',
+  '0777',
+  '0000',
+  '0444',
+  '02755',
+  '04755',
+  '06777',
+  '01777',
+);
+const access: Words = oneOf('O_RDONLY', 'O_WRONLY', 'O_RDWR');
+const extra: Words = oneOf(
+  ...[
+    'O_CREAT',
+    'O_CREAT|O_EXCL',
+    'O_CREAT|O_TRUNC',
+    'O_TRUNC',
+    'O_APPEND',
+    'O_CREAT|O_APPEND',
+    'O_DIRECTORY',
+    'O_NOFOLLOW',
+  ],
+  ...['O_PATH', 'O_CREAT|O_NOFOLLOW', 'O_RDONLY'],
+);
+const flags: Words = fc.tuple(access, extra).map((words) => words.join('|'));
+const offset: Words = oneOf(0, 1, 5, 4090, 4096, 5000, 12_288, -1);
+const size: Words = oneOf(...SIZES);
+const data: Words = fc
+  .tuple(oneOf('x', 'y', 'z'), oneOf(1, 3, 10, 4095, 4096, 4097, 9000))
+  .map(([char, count]) => `${char}*${count}`);
+const id: Words = oneOf(0, 1000, 1001, -1);
+const time: Words = oneOf('now', 'omit', '1000000000', '1234567890.123456789', '-5.7');
+const attribute: Words = oneOf('user.a', 'user.b', 'trusted.c', 'security.d', 'nothing.e', 'user.');
+const value: Words = oneOf("''", 'v', 'v*100');
+
+type Row = readonly [weight: number, call: string, ...args: Words[]];
+
+/** What random scripts are made of, and how often each comes. */
+const rows: readonly Row[] = [
+  [8, 'creat', path, mode],
+  [3, 'close', fd],
+  [1, 'dup', fd],
+  [8, 'write', fd, data],
+  [6, 'pwrite', fd, data, offset],
+  [6, 'read', fd, size],
+  [5, 'pread', fd, size, offset],
+  [2, 'readv', fd, oneOf('1,10,100', '4096,4096', '0,5')],
+  [2, 'writev', fd, oneOf('one,two', 'x*4096,y*10')],
+  [3, 'lseek', fd, offset, oneOf(0, 1, 2, 9)],
+  [3, 'truncate', path, oneOf(0, 1, 100, 4096, 10_000, -1)],
+  [3, 'ftruncate', fd, oneOf(0, 1, 100, 4096, 10_000, -1)],
+  [8, 'stat', path],
+  [5, 'lstat', path],
+  [5, 'fstat', fd],
+  [3, 'fstatat', dirfd, path, oneOf(0, 'AT_SYMLINK_NOFOLLOW', 'AT_EMPTY_PATH')],
+  [6, 'mkdir', path, mode],
+  [2, 'mkdirat', dirfd, path, mode],
+  [4, 'rmdir', path],
+  [6, 'unlink', path],
+  [2, 'unlinkat', dirfd, path, oneOf(0, '0x200')],
+  [8, 'rename', path, path],
+  [
+    3,
+    'renameat2',
+    fc.constant('-100'),
+    path,
+    fc.constant('-100'),
+    path,
+    oneOf('RENAME_NOREPLACE', 'RENAME_EXCHANGE', 7),
+  ],
+  [5, 'link', path, path],
+  [4, 'symlink', path, path],
+  [2, 'readlink', path],
+  [2, 'mknod', path, oneOf('0100644', '0140755', '0644', '0040755'), fc.constant('0')],
+  [5, 'chmod', path, mode],
+  [2, 'fchmod', fd, mode],
+  [3, 'chown', path, id, id],
+  [2, 'lchown', path, id, id],
+  [1, 'fchown', fd, id, id],
+  [2, 'utimensat', dirfd, path, time, time, oneOf(0, 'AT_SYMLINK_NOFOLLOW')],
+  [1, 'futimens', fd, time, time],
+  [3, 'access', path, oneOf(0, 1, 2, 4, 7)],
+  [3, 'setxattr', path, attribute, value, oneOf(0, 1, 2)],
+  [2, 'getxattr', path, attribute, oneOf(0, 1, 200)],
+  [2, 'listxattr', path, oneOf(0, 5, 200)],
+  [1, 'removexattr', path, attribute],
+  [2, 'chdir', path],
+  [1, 'getcwd'],
+  [1, 'umask', oneOf('0', '022', '077')],
+  [1, 'fsync', fd],
+  [1, 'statfs', path],
+];
+
+const step: Words = fc.oneof(
+  {
+    weight: 14,
+    arbitrary: fc
+      .tuple(path, flags, mode, oneOf(...DESCRIPTORS))
+      .map(([at, how, bits, name]) => `open ${at} ${how} ${bits} -> $${name}`),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(path, oneOf(...DESCRIPTORS)).map(([at, name]) => `open ${at} O_RDONLY|O_DIRECTORY -> $${name}`),
+  },
+  { weight: 4, arbitrary: fc.tuple(fd, oneOf(24, 64, 200, 4096)).map(([from, room]) => `getdents ${from} ${room}`) },
+  ...rows.map(([weight, call, ...args]) => ({
+    weight,
+    arbitrary: fc.tuple(...args).map((words) => [call, ...words].join(' ')),
+  })),
+);
+
+const taskedStep: Words = fc.tuple(oneOf(0, 0, 1, 1, 2), step).map(([task, line]) => `@${task} ${line}`);
+
+const SET_UP = `
+  mkdir d 0777
+  mkdir d/e 01777
+  symlink d s
+  symlink a l
+  symlink loop loop
+  creat a 0666
+  mkdir e 02775
+  chown e 1000 1000
+  creat e/b 0644
+  chown e/b 1000 1000
+`;
+
+/** Scripts of `length` random steps by three tasks. */
+export const randomScripts = (length: number): fc.Arbitrary<Prepared> =>
+  fc
+    .array(taskedStep, { minLength: length, maxLength: length, size: 'max' })
+    .map((lines) =>
+      prepare({ name: 'random', tasks: THREE_TASKS, setUp: SET_UP, steps: '' }, stepsOf(lines.join('\n'))),
+    );
+
+/** The script that a seed stands for. */
+export function randomScript(seed: number, length: number): Prepared {
+  const [script] = fc.sample(randomScripts(length), { seed, numRuns: 1 });
+  if (script === undefined) throw new Error('nothing was generated');
+  return { ...script, name: `random script of seed ${seed}` };
+}

@@ -1,0 +1,90 @@
+import { EACCES } from '../../src/abi/errno.ts';
+import { FOPEN_CACHE_DIR, FOPEN_DIRECT_IO } from '../../src/abi/fuse.ts';
+import type { Features, InitFlag } from '../../src/abi/init-flags.ts';
+import { W_OK } from '../../src/abi/linux.ts';
+import { DEFAULT_OFFER } from '../../src/fuse/init.ts';
+import type { FuseServer, Offer, RequestOf, Wishes } from '../../src/server/fuse-server.ts';
+import { memory } from '../../src/server/memory.ts';
+import type { Limits } from '../../src/server/negotiate.ts';
+import type { Variant } from './variants.ts';
+
+type Method = (...args: unknown[]) => unknown;
+type Methods = Record<string, Method>;
+
+/** What both kernels have: the rest of what Linux offers is no part of the comparison. */
+const common = new Set<InitFlag>(DEFAULT_OFFER);
+
+/** The moment at which each server begins. Each change is a second later than the one before. */
+const EPOCH = 1_500_000_000; // seconds since 1970
+
+/** The server that a variant is about, new and empty. Its clock counts changes, so that times are the same every time. */
+export function serverOf(variant: Variant): FuseServer {
+  let seconds = EPOCH;
+  const timeouts = variant.timeout === undefined ? {} : timeoutsOf(variant.timeout);
+  const server = memory({ ...timeouts, mode: 0o777, now: () => ({ seconds: ++seconds, nanoseconds: 0 }) });
+  const methods = methodsOf(server);
+  const { init } = methods;
+  if (init !== undefined) methods.init = (offer) => wishes(init, offer as Offer, variant);
+  if (variant.everything !== true) {
+    delete methods.readdirplus;
+    if (methods.opendir !== undefined)
+      methods.opendir = withOpenFlags(methods.opendir, (flags) => flags & ~FOPEN_CACHE_DIR);
+  }
+  if (variant.directIo === true) openDirectly(methods);
+  methods.access = (request) => deniesSome(request as RequestOf<'ACCESS'>);
+  for (const name of variant.without ?? []) {
+    if (methods[name] === undefined) throw new Error(`the server has no ${name}`);
+    delete methods[name];
+  }
+  return methods as FuseServer;
+}
+
+/** A server's own judgement, which no mode bits explain: user 1001 may write nothing. */
+function deniesSome({ uid, body }: RequestOf<'ACCESS'>): void {
+  if (uid === 1001 && (body.mask & W_OK) !== 0) throw EACCES;
+}
+
+/** What the session of a variant agrees to at most. */
+export const limitsOf = ({ maxData, minor }: Variant): Limits => ({
+  ...(maxData === undefined ? {} : { maxData }),
+  ...(minor === undefined ? {} : { minor }),
+});
+
+const timeoutsOf = (seconds: number) => ({ entryTimeout: seconds, negativeTimeout: seconds, attrTimeout: seconds });
+
+/** The methods of a server, each bound to it. */
+function methodsOf(server: FuseServer): Methods {
+  const methods: Methods = {};
+  for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(server))) {
+    const method = (server as Record<string, unknown>)[name];
+    if (name !== 'constructor' && typeof method === 'function') methods[name] = method.bind(server) as Method;
+  }
+  return methods;
+}
+
+function wishes(init: Method, offer: Offer, variant: Variant): Wishes {
+  const isHidden = (name: string): boolean => variant.everything !== true && !common.has(name as InitFlag);
+  const features = Object.fromEntries(
+    Object.entries(offer.features).map(([name, isSet]) => [name, isSet && !isHidden(name)]),
+  ) as Features;
+  const own = init({ ...offer, features }) as Wishes;
+  return { ...own, flags: (own.flags ?? []).filter((flag) => !isHidden(flag)) };
+}
+
+function openDirectly(methods: Methods): void {
+  const direct = (flags: number): number => flags | FOPEN_DIRECT_IO;
+  if (methods.open !== undefined) methods.open = withOpenFlags(methods.open, direct);
+  const { create } = methods;
+  if (create === undefined) return;
+  methods.create = (...args) => {
+    const answer = create(...args) as { open: { open_flags: number } };
+    return { ...answer, open: { ...answer.open, open_flags: direct(answer.open.open_flags) } };
+  };
+}
+
+const withOpenFlags =
+  (open: Method, change: (flags: number) => number): Method =>
+  (...args) => {
+    const answer = open(...args) as { open_flags: number };
+    return { ...answer, open_flags: change(answer.open_flags) };
+  };

@@ -1,0 +1,62 @@
+/** How the server is set up and mounted, the same for both kernels. */
+export interface Variant {
+  readonly name: string;
+  /** Modes are checked by the kernel; the server has none of its own. Default: yes. */
+  readonly defaultPermissions?: boolean;
+  /** How many seconds the kernel may believe names and attributes; default for ever. */
+  readonly timeout?: number;
+  /** The most bytes of one WRITE, and of one READ; default the protocol's. */
+  readonly maxData?: number;
+  /** Files are opened with FOPEN_DIRECT_IO. */
+  readonly directIo?: boolean;
+  /** Methods that the server has not: it answers ENOSYS. */
+  readonly without?: readonly string[];
+  /** The newest protocol 7 minor that the server speaks. */
+  readonly minor?: number;
+  /** The server shows all it can, also what only one of the kernels makes use of: requests cannot be compared. */
+  readonly everything?: boolean;
+}
+
+const missing = (...without: string[]): Variant => ({ name: `without-${without.join('+')}`, without, directIo: true });
+
+/** Every way that a server is set up. The first is the one that a short run takes. */
+export const variants: readonly Variant[] = [
+  { name: 'direct', directIo: true },
+  { name: 'cached' },
+  { name: 'direct-no-timeouts', directIo: true, timeout: 0 },
+  { name: 'cached-no-timeouts', timeout: 0 },
+  { name: 'direct-server-permissions', directIo: true, defaultPermissions: false },
+  { name: 'cached-server-permissions', defaultPermissions: false },
+  { name: 'direct-small', directIo: true, maxData: 4096 },
+  { name: 'cached-small', maxData: 4096 },
+  { name: 'everything', everything: true },
+  { name: 'everything-no-timeouts', everything: true, timeout: 0 },
+  { ...missing('access'), defaultPermissions: false },
+  missing('flush'),
+  missing('fsync', 'fsyncdir'),
+  missing('create'),
+  missing('open', 'release', 'opendir', 'releasedir'),
+  missing('getxattr', 'setxattr', 'listxattr', 'removexattr'),
+  missing('link'),
+  missing('rename'),
+  missing('mknod'),
+  missing('mkdir', 'rmdir', 'unlink'),
+  missing('symlink', 'readlink'),
+  missing('setattr'),
+  missing('statfs'),
+  missing('statx'),
+  missing('lseek'),
+  missing('read', 'write'),
+  ...[8, 11, 12, 15, 22, 27, 35].map((minor) => ({ name: `minor-${minor}`, directIo: true, minor })),
+];
+
+/** @throws Error when there is none of that name */
+export function variantNamed(name: string): Variant {
+  const found = variants.find((variant) => variant.name === name);
+  if (found === undefined)
+    throw new Error(`no variant ${name}; there are ${variants.map((each) => each.name).join(', ')}`);
+  return found;
+}
+
+/** Whether what the server is asked can be compared message by message: no page cache may stand between. */
+export const comparesRequests = (variant: Variant): boolean => variant.directIo === true && variant.everything !== true;
