@@ -3,7 +3,18 @@
  * `server` and `linux` stand beside the kernel: nothing from `task` to `kernel` may import them.
  */
 const kernel = ['abi', 'task', 'fuse', 'vfs', 'process', 'fusefs', 'syscalls'];
-const doors = [...kernel, 'kernel', 'server', 'linux', 'servers', 'transport', 'node-fs', 'attach', 'mount', 'kernel-mount'];
+const doors = [
+  ...kernel,
+  'kernel',
+  'server',
+  'linux',
+  'servers',
+  'transport',
+  'node-fs',
+  'attach',
+  'mount',
+  'kernel-mount',
+];
 
 const layers = {
   abi: [],

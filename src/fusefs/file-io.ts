@@ -23,7 +23,7 @@ export function* readCached(task: Task, file: FuseFile, buffer: Uint8Array, offs
   inode.check();
   const { AUTO_INVAL_DATA } = inode.superblock.connection.features;
   if (AUTO_INVAL_DATA || offset + buffer.length > inode.size) yield* refresh(task, inode, STATX_SIZE, { handle });
-  if (offset >= inode.size) return 0;
+  if (offset >= inode.size || buffer.length === 0) return 0;
   if ((flags & O_DIRECT) === 0) return yield* readRange(task, file, buffer, offset);
   const done = yield* readDirect(task, file, buffer, offset);
   if (done === buffer.length || offset + done >= inode.size) return done;

@@ -77,9 +77,9 @@ export function* restoreSize(task: Task, { inode, handle }: FuseFile, size: numb
 /** Both times set to now, which whoever may write may do. */
 const isTouch = ({ atime, mtime }: AttributeChange): boolean => atime === 'now' && mtime === 'now';
 
-function* lostBy(task: Task, inode: FuseInode, { size, uid, gid }: AttributeChange): Blocking<Privileges> {
+function* lostBy(task: Task, inode: FuseInode, { size, isChown }: AttributeChange): Blocking<Privileges> {
   if (size !== undefined) return yield* lookAgain(task, inode, yield* lostByWriting(task, inode));
-  if ((uid === undefined && gid === undefined) || inode.type === S_IFDIR) return NOTHING_LOST;
+  if (isChown !== true || inode.type === S_IFDIR) return NOTHING_LOST;
   return { setId: true, capabilities: yield* hasCapabilities(task, inode) };
 }
 

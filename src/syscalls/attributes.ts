@@ -73,7 +73,11 @@ function* changeMode(task: Thread, path: Path, mode: number): Blocking<void> {
 
 function* changeOwner(task: Thread, path: Path, uid: number, gid: number): Blocking<void> {
   checkWritable(path.mount);
-  yield* setattr(task, path, { ...(isLeft(uid) ? {} : { uid }), ...(isLeft(gid) ? {} : { gid }) });
+  yield* setattr(task, path, {
+    isChown: true,
+    ...(isLeft(uid) ? {} : { uid }),
+    ...(isLeft(gid) ? {} : { gid }),
+  });
 }
 
 /** Whether a uid or gid argument means: no change. C's (uid_t) -1. */

@@ -16,6 +16,8 @@ export interface Creation {
   readonly kind: 'directory' | 'file';
   /** The mount that the name must be on: EXDEV. */
   readonly on?: Mount;
+  /** What else must be so once the name is known to be free. */
+  readonly check?: () => Blocking<void>;
   /** Makes it. `dentry` is negative and was looked up anew; the directory is locked and may be written. */
   readonly make: (dir: Inode, dentry: Dentry) => Blocking<void>;
 }
@@ -47,7 +49,7 @@ export function* createOnce(task: Thread, place: Place, creation: Creation, forc
   }
 }
 
-function* createLocked(task: Thread, last: Last, dir: Inode, { kind, on, make }: Creation): Blocking<void> {
+function* createLocked(task: Thread, last: Last, dir: Inode, { kind, on, check, make }: Creation): Blocking<void> {
   const { mount, dentry: directory } = last.parent;
   const dentry = yield* lookupLocked(task, directory, last.name, { force: true });
   try {
@@ -55,6 +57,7 @@ function* createLocked(task: Thread, last: Last, dir: Inode, { kind, on, make }:
     if (last.trailingSlash && kind !== 'directory') throw ENOENT;
     checkWritable(mount);
     if (on !== undefined && on !== mount) throw EXDEV;
+    if (check !== undefined) yield* check();
     yield* mayCreate(task, dir);
     yield* make(dir, dentry);
   } finally {

@@ -1,5 +1,5 @@
 import type { ByteString } from '../abi/bytes.ts';
-import { EINVAL, ENOENT, EPERM } from '../abi/errno.ts';
+import { EINVAL, ENOENT, EPERM, Errno } from '../abi/errno.ts';
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -7,12 +7,17 @@ import {
   AT_SYMLINK_FOLLOW,
   S_IFDIR,
   S_IFLNK,
+  S_IFREG,
+  S_ISGID,
+  S_ISUID,
+  S_IXGRP,
   STATX_NLINK,
 } from '../abi/linux.ts';
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Dentry } from '../vfs/dentry.ts';
-import type { Inode } from '../vfs/inode.ts';
+import { type Inode, MAY_READ, MAY_WRITE } from '../vfs/inode.ts';
+import { isOwner, permission } from '../vfs/permission.ts';
 import { retryStale } from '../vfs/walk.ts';
 import { createAt, createOnce } from './create.ts';
 import { exclusively } from './locking.ts';
@@ -22,7 +27,8 @@ import { atPath, checkPath, inodeAt, walkTo } from './resolve.ts';
  * linkat(2). FUSE: both walks, LOOKUP of the new name, LINK.
  *
  * @throws EINVAL for an unknown flag; ENOENT for AT_EMPTY_PATH without CAP_DAC_READ_SEARCH; the old path's walk;
- *   as createOnce(), EXDEV for another mount among them; EPERM for a directory; ENOENT for a file without names
+ *   as createOnce(), EXDEV for another mount among them; EPERM for another's file that is
+ *   special, runs as somebody else, or may not be read and written, and for a directory; ENOENT for a file without names
  * @see Linux fs/namei.c, do_linkat() and vfs_link()
  */
 export function* linkat(
@@ -44,7 +50,12 @@ export function* linkat(
       yield* createOnce(
         task,
         { dirfd: newdirfd, path: newpath },
-        { kind: 'file', on: old.mount, make: (dir, dentry) => linkLocked(task, source, dir, dentry) },
+        {
+          kind: 'file',
+          on: old.mount,
+          check: () => mayLink(task, source),
+          make: (dir, dentry) => linkLocked(task, source, dir, dentry),
+        },
         force,
       );
     } finally {
@@ -92,6 +103,31 @@ export const readlinkat = (task: Thread, dirfd: number, path: ByteString): Block
 
 /** readlink(2). */
 export const readlink = (task: Thread, path: ByteString): Blocking<ByteString> => readlinkat(task, AT_FDCWD, path);
+
+/**
+ * Whether a file may get another name: its owner's may, and others if they could as well have copied and changed it.
+ * Linux with fs.protected_hardlinks = 1, which distributions set.
+ *
+ * @throws EPERM
+ * @see Linux fs/namei.c, may_linkat() and safe_hardlink_source()
+ */
+function* mayLink(task: Thread, source: Inode): Blocking<void> {
+  if ((yield* isSafeSource(task, source)) || isOwner(task.credentials, source)) return;
+  throw EPERM;
+}
+
+function* isSafeSource(task: Thread, source: Inode): Blocking<boolean> {
+  const { type, mode } = source;
+  if (type !== S_IFREG || (mode & S_ISUID) !== 0) return false;
+  if ((mode & S_ISGID) !== 0 && (mode & S_IXGRP) !== 0) return false;
+  try {
+    yield* permission(task, source, MAY_READ | MAY_WRITE);
+    return true;
+  } catch (error) {
+    if (error instanceof Errno) return false;
+    throw error;
+  }
+}
 
 function* linkLocked(task: Thread, source: Inode, dir: Inode, dentry: Dentry): Blocking<void> {
   if (source.type === S_IFDIR) throw EPERM;

@@ -82,11 +82,22 @@ function* findOrCreateLocked(task: Thread, { parent, name, distrust }: Name, how
     const flags = isExclusive(how) ? how.flags & ~O_TRUNC : how.flags;
     const mode = newMode(task, dir, how.mode);
     const opened = yield* dir.atomicOpen(task, parent.mount, dentry, flags, mode, task.process.umask);
-    if (opened?.created === true) return opened.file;
+    if (opened?.created === true) return yield* checked(task, opened.file);
     opened?.file.release();
     return seenAt(parent.mount, dentry);
   } finally {
     dentry.release();
+  }
+}
+
+/** Linux looks at the permissions of what it has just made too, though it wants none: may_open() in fs/namei.c. */
+function* checked(task: Thread, file: File): Blocking<File> {
+  try {
+    yield* permission(task, file.inode, 0);
+    return file;
+  } catch (error) {
+    file.release();
+    throw error;
   }
 }
 

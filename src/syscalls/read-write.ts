@@ -99,7 +99,9 @@ function* readAt(task: Thread, file: File, buffer: Uint8Array, offset: number): 
   if (!mayRead(file)) throw EBADF;
   if (file.inode.type === S_IFDIR) throw EISDIR;
   const room = buffer.subarray(0, Math.min(MAX_RW_COUNT, Math.max(0, MAX_FILE_SIZE - offset)));
-  const count = room.length === 0 ? 0 : yield* file.read(task, room, offset);
+  // Of no bytes too: Linux asks the file system, whose answer may cost the cached access time.
+  const isCut = room.length === 0 && buffer.length > 0;
+  const count = isCut ? 0 : yield* file.read(task, room, offset);
   return { count, end: offset + count };
 }
 

@@ -139,10 +139,15 @@ describe('permission', () => {
   });
 
   machineTable({
-    'security. and system. are the file system own matter': `${existing}
-      as 1000
+    'system. is the file system own matter, security. may be changed by the privileged': `${existing}
       setxattr f security.a x 0
+      setxattr f security.capability x 0 -> EINVAL
+      as 1000
+      setxattr f security.a x 0 -> EPERM
+      removexattr f security.a -> EPERM
       getxattr f security.a 9 -> x
+      setxattr f security.capability x 0 -> EINVAL
+      removexattr f security.capability -> EPERM
       setxattr f system.a x 0`,
     'names of no known kind need the permissions of reading and writing': `${existing}
       setxattr f plain x 0

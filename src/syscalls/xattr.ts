@@ -9,7 +9,7 @@ import { checkWritable } from '../vfs/permission.ts';
 import { exclusively } from './locking.ts';
 import { atPath, inodeAt } from './resolve.ts';
 import { withFile } from './with-file.ts';
-import { xattrPermission } from './xattr-permission.ts';
+import { checkValue, xattrPermission } from './xattr-permission.ts';
 
 // Each call is one of three ways to a file, by path, by path to a symlink itself and by descriptor, and one act there.
 
@@ -50,7 +50,12 @@ const set = (name: ByteString, value: Uint8Array, flags: number): Act<void> => {
   if ((flags & ~(XATTR_CREATE | XATTR_REPLACE)) !== 0) throw EINVAL;
   checkName(name);
   if (value.length > XATTR_SIZE_MAX) throw E2BIG;
-  return change(name, (task, path) => inodeAt(path).setxattr(task, name, value, flags));
+  const apply = change(name, (task, path) => inodeAt(path).setxattr(task, name, value, flags));
+  return function* (task, path) {
+    checkWritable(path.mount);
+    checkValue(task, name, value);
+    yield* apply(task, path);
+  };
 };
 
 /** @see Linux fs/xattr.c, listxattr() */
@@ -106,7 +111,7 @@ export const fgetxattr = byDescriptor(get);
  * setxattr(2). FUSE: the walk, then SETXATTR.
  *
  * @throws EINVAL for an unknown flag; ERANGE for a name that is empty or too long; E2BIG for a value that is too long;
- *   the walk's errors; EROFS; EPERM; EACCES; by the flags EEXIST or ENODATA
+ *   the walk's errors; EROFS; EINVAL for capabilities that are none; EPERM; EACCES; by the flags EEXIST or ENODATA
  */
 export const setxattr = byPath(set, true);
 

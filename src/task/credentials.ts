@@ -6,6 +6,7 @@ export type Capability =
   | 'CAP_FOWNER'
   | 'CAP_FSETID'
   | 'CAP_MKNOD'
+  | 'CAP_SETFCAP'
   | 'CAP_SYS_ADMIN';
 
 /** Who a task acts as. Immutable: a change makes a new value. Analogous to Linux's struct cred. */
@@ -30,6 +31,7 @@ const all: ReadonlySet<Capability> = new Set<Capability>([
   'CAP_FOWNER',
   'CAP_FSETID',
   'CAP_MKNOD',
+  'CAP_SETFCAP',
   'CAP_SYS_ADMIN',
 ]);
 

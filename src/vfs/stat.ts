@@ -46,4 +46,6 @@ export interface AttributeChange {
   readonly file?: File | null;
   /** The change is open(2)'s truncation: file systems need not be told which file it is. Linux's ATTR_OPEN. */
   readonly isOpening?: boolean;
+  /** The change is chown(2)'s, which takes set-id bits away even when both ids stay. */
+  readonly isChown?: boolean;
 }

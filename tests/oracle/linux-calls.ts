@@ -34,11 +34,21 @@ export function cString(text: string): Uint8Array {
   return bytes;
 }
 
+const PAGE = 4096;
+
+/** Room that begins where a page begins: how Linux splits direct transfers depends on it. */
+export function pageAligned(size: number): Uint8Array {
+  const room = new Uint8Array(size + PAGE);
+  const start = (PAGE - Number(address(room) % BigInt(PAGE))) % PAGE;
+  return room.subarray(start, start + size);
+}
+
 /** Buffers of these sizes and the struct iovec array that names them; all in one block, so that it stays in place. */
 export function ioVector(parts: readonly Uint8Array[]): { vector: Uint8Array; buffers: Uint8Array[] } {
-  const table = 16 * parts.length;
-  const block = new Uint8Array(table + parts.reduce((sum, { length }) => sum + length, 0) + 1);
-  const view = new DataView(block.buffer);
+  const rooms = parts.map(({ length }) => Math.max(PAGE, Math.ceil(length / PAGE) * PAGE));
+  const table = Math.max(PAGE, Math.ceil((16 * parts.length) / PAGE) * PAGE);
+  const block = pageAligned(rooms.reduce((sum, room) => sum + room, table));
+  const view = new DataView(block.buffer, block.byteOffset, block.length);
   const start = address(block);
   const buffers: Uint8Array[] = [];
   let at = table;
@@ -47,7 +57,7 @@ export function ioVector(parts: readonly Uint8Array[]): { vector: Uint8Array; bu
     buffers.push(block.subarray(at, at + part.length));
     view.setBigUint64(16 * index, start + BigInt(at), true);
     view.setBigUint64(16 * index + 8, BigInt(part.length), true);
-    at += part.length;
+    at += rooms[index] as number;
   }
   return { vector: block, buffers };
 }

@@ -32,6 +32,7 @@ export function serverOf(variant: Variant): FuseServer {
   }
   if (variant.directIo === true) openDirectly(methods);
   methods.access = (request) => deniesSome(request as RequestOf<'ACCESS'>);
+  for (const name of ['flush', 'fsync', 'fsyncdir']) methods[name] = () => {};
   for (const name of variant.without ?? []) {
     if (methods[name] === undefined) throw new Error(`the server has no ${name}`);
     delete methods[name];
@@ -45,10 +46,7 @@ function deniesSome({ uid, body }: RequestOf<'ACCESS'>): void {
 }
 
 /** What the session of a variant agrees to at most. */
-export const limitsOf = ({ maxData, minor }: Variant): Limits => ({
-  ...(maxData === undefined ? {} : { maxData }),
-  ...(minor === undefined ? {} : { minor }),
-});
+export const limitsOf = ({ maxData }: Variant): Limits => (maxData === undefined ? {} : { maxData });
 
 const timeoutsOf = (seconds: number) => ({ entryTimeout: seconds, negativeTimeout: seconds, attrTimeout: seconds });
 

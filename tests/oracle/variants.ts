@@ -11,8 +11,6 @@ export interface Variant {
   readonly directIo?: boolean;
   /** Methods that the server has not: it answers ENOSYS. */
   readonly without?: readonly string[];
-  /** The newest protocol 7 minor that the server speaks. */
-  readonly minor?: number;
   /** The server shows all it can, also what only one of the kernels makes use of: requests cannot be compared. */
   readonly everything?: boolean;
 }
@@ -47,7 +45,6 @@ export const variants: readonly Variant[] = [
   missing('statx'),
   missing('lseek'),
   missing('read', 'write'),
-  ...[8, 11, 12, 15, 22, 27, 35].map((minor) => ({ name: `minor-${minor}`, directIo: true, minor })),
 ];
 
 /** @throws Error when there is none of that name */

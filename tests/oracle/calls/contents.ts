@@ -1,7 +1,7 @@
 import { fromBytes } from '../../../src/abi/bytes.ts';
 import * as io from '../../../src/syscalls/read-write.ts';
 import { ftruncate, truncate } from '../../../src/syscalls/truncate.ts';
-import { ioVector, realDescriptor, syscall } from '../linux-calls.ts';
+import { ioVector, pageAligned, realDescriptor, syscall } from '../linux-calls.ts';
 import { bytesText } from '../shapes.ts';
 import { bytesOf, type Call, direct, listOf, parametersOf, type Value } from './call.ts';
 
@@ -23,7 +23,7 @@ const filled = (buffers: readonly Uint8Array[], count: number): string =>
 const reading = (number: number, parameters: string, fusewire: typeof io.pread): Call => ({
   parameters: parametersOf(parameters),
   linux(fd, size, offset) {
-    const buffer = new Uint8Array(Number(size) + 1);
+    const buffer = pageAligned(Number(size) + 1);
     const count = syscall(number, realDescriptor(Number(fd)), buffer, Number(size), ...offsets(offset));
     return filled([buffer], Number(count));
   },
@@ -36,8 +36,10 @@ const reading = (number: number, parameters: string, fusewire: typeof io.pread):
 const writing = (number: number, parameters: string, fusewire: typeof io.pwrite): Call => ({
   parameters: parametersOf(parameters),
   linux(fd, data, offset) {
-    const bytes = bytesOf(data);
-    return String(syscall(number, realDescriptor(Number(fd)), bytes, bytes.length, ...offsets(offset)));
+    const source = bytesOf(data);
+    const bytes = pageAligned(source.length + 1);
+    bytes.set(source);
+    return String(syscall(number, realDescriptor(Number(fd)), bytes, source.length, ...offsets(offset)));
   },
   *fusewire(task, fd, data, offset) {
     return String(yield* fusewire(task, Number(fd), bytesOf(data), Number(offset)));
