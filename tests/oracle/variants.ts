@@ -57,3 +57,7 @@ export function variantNamed(name: string): Variant {
 
 /** Whether what the server is asked can be compared message by message: no page cache may stand between. */
 export const comparesRequests = (variant: Variant): boolean => variant.directIo === true && variant.everything !== true;
+
+/** Whether scripts get what they expect: the server has all methods, and permissions are those that modes tell. */
+export const isPlain = (variant: Variant): boolean =>
+  variant.without === undefined && variant.defaultPermissions !== false;
