@@ -5,7 +5,7 @@ import type { Protocol } from '../abi/message.ts';
 import * as notify from '../abi/notify.ts';
 import { encodeNotification } from '../abi/notify-message.ts';
 import { fuse_forget_one, type fuse_notify_retrieve_in } from '../abi/structs.ts';
-import { BadResult, complete, show } from './result.ts';
+import { BadValue, complete, show } from './result.ts';
 
 /** Cached data of a file, as {@link Client.retrieve} got it. */
 export interface Retrieved {
@@ -217,7 +217,7 @@ export interface InvalEntryOptions {
 
 /** @throws TypeError for a name or nodeids that would not arrive as they are */
 function checkTail(tail: unknown): void {
-  if (typeof tail === 'string' && !/^[\0-\xff]*$/.test(tail)) throw new BadResult(`no byte string: ${show(tail)}`);
+  if (typeof tail === 'string' && !/^[\0-\xff]*$/.test(tail)) throw new BadValue(`no byte string: ${show(tail)}`);
   if (!Array.isArray(tail)) return;
   for (const nodeid of tail) complete(fuse_forget_one, { nodeid });
 }

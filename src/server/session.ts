@@ -18,7 +18,7 @@ import type { FuseServer } from './fuse-server.ts';
 import { methodOf } from './methods.ts';
 import { type Limits, negotiate } from './negotiate.ts';
 import { type Body, type OpcodeName, Request } from './request.ts';
-import { complete, replyOf, show } from './result.ts';
+import { BadValue, complete, replyOf, show } from './result.ts';
 import { Turns } from './turns.ts';
 
 /** What a session needs of the way to its client. */
@@ -278,11 +278,14 @@ export class Session {
   #answer(request: Request, result: unknown, send: Send): void {
     const { opcode, unique, body } = request;
     if (opcode.reply !== 'required' || this.#state === 'closed') return;
+    const { name } = methodOf(opcode);
     let message: Uint8Array;
     try {
       message = encodeReply(opcode, { unique, ...replyOf(opcode, body, result) }, this.#protocol);
     } catch (error) {
-      this.#fail(request, error, send);
+      if (error instanceof BadValue)
+        this.#refuse(opcode, unique, EIO, `failed: ${name}() answered badly: ${error.message}`, send);
+      else this.#fail(request, error, send);
       return;
     }
     this.#transmit(message, send);
