@@ -31,6 +31,11 @@ export class Request<In = unknown> {
   #controller: AbortController | null = null;
   #interrupted = false;
 
+  /**
+   * For the session.
+   *
+   * @internal
+   */
   constructor(opcode: Opcode, header: fuse_in_header, { body, extensions }: IncomingRequest<In>) {
     this.opcode = opcode;
     this.unique = header.unique;
@@ -52,7 +57,8 @@ export class Request<In = unknown> {
   }
 
   /**
-   * The caller's supplementary group that is the directory's, if there is one and the server took CREATE_SUPP_GROUP; a client may name more.
+   * The caller's supplementary group that is the directory's, if there is one and the server took CREATE_SUPP_GROUP; a
+   * client may name more.
    *
    * @throws EINVAL when the client wrote it wrongly
    */
@@ -70,7 +76,11 @@ export class Request<In = unknown> {
     return this.#controller.signal;
   }
 
-  /** For the session alone: an INTERRUPT came. */
+  /**
+   * For the session alone: an INTERRUPT came.
+   *
+   * @internal
+   */
   interrupt(): void {
     this.#interrupted = true;
     this.#controller?.abort();

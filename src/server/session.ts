@@ -33,7 +33,10 @@ export interface SessionOptions {
    * rejecting with an errno. It must not wait on this thread: the client may hold locks until a request is answered.
    */
   sendNotification?(message: Uint8Array): Promise<void> | void;
-  /** Told what is wrong with a message, and what the server's methods threw or answered by mistake; default `console.error`. */
+  /**
+   * Told what is wrong with a message, and what the server's methods threw or answered by mistake; default
+   * `console.error`.
+   */
   log?(line: string): void;
   readonly limits?: Limits;
 }
@@ -103,7 +106,7 @@ export class Session {
    * Takes one message of the client. The server may keep parts of it until it has answered. The reply goes to `send`
    * where one is given: a request from a clone of the device is answered through that clone.
    */
-  receive(message: Uint8Array, send: Send = this.#send): void {
+  receive(message: Uint8Array, send: (message: Uint8Array) => void = this.#send): void {
     if (this.#state === 'closed') return;
     this.#turns.enter();
     try {
