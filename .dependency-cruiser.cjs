@@ -27,6 +27,7 @@ const layers = {
   kernel: kernel,
   server: ['abi'],
   linux: ['abi', 'task'],
+  'server-library': ['abi', 'server'],
   servers: ['abi', 'server', 'linux'],
   transport: [...kernel, 'kernel', 'server', 'linux'],
   'node-fs': [...kernel, 'kernel', 'server', 'linux'],
@@ -39,7 +40,7 @@ const layers = {
 };
 
 /** What runs in a browser too: it imports no module of Node and no package. */
-const pure = [...kernel, 'kernel', 'server'];
+const pure = [...kernel, 'kernel', 'server', 'server-library'];
 
 const within = (names) => `^src/(?:${names.join('|')})(?:/|\\.ts$)`;
 const tests = '\\.test\\.ts$|/testing/';
