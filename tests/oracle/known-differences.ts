@@ -31,6 +31,25 @@ export const knownDifferences: readonly KnownDifference[] = [
       'Linux reads and checks the lists of system.posix_acl_ itself (fs/posix_acl.c), with a buffer of its own; here the server is asked for what the caller asks.',
     matches: ({ step }) => step?.args.some((argument) => String(argument).startsWith('system.posix_acl_')) ?? false,
   },
+  {
+    name: 'what is opened without the word of the server is cached by Linux',
+    reason:
+      'ENOSYS to OPEN or OPENDIR means FOPEN_KEEP_CACHE and FOPEN_CACHE_DIR: Linux reads pages and listings once. There is no page cache here yet.',
+    matches: ({ kind, step, variant }) =>
+      kind === 'requests' &&
+      variantNamed(variant).without?.includes('open') === true &&
+      (step === null || /^(p?readv?|getdents)$/.test(step.call)),
+  },
+  {
+    name: 'set-id bits are not taken by the server',
+    reason:
+      'HANDLE_KILLPRIV_V2 is not offered yet. Without it neither kernel takes set-id bits from a file that is cut as it is opened (ATOMIC_O_TRUNC).',
+    matches: ({ kind, variant, linux, fusewire }) =>
+      kind !== 'requests' &&
+      variantNamed(variant).everything === true &&
+      linux !== fusewire &&
+      linux === fusewire.replace(/mode=010[2467](\d{3})\b/, 'mode=0100$1'),
+  },
 ];
 
 /** How many pages one request takes along at most: here those of its data, on Linux a page for each part at least. */
