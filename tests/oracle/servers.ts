@@ -108,7 +108,9 @@ function methodsOf(server: FuseServer): Methods {
 }
 
 function wishes(init: Method, offer: Offer, variant: Variant): Wishes {
-  const isHidden = (name: string): boolean => variant.everything !== true && !common.has(name as InitFlag);
+  const isHidden = (name: string): boolean =>
+    variant.refused?.includes(name as InitFlag) === true ||
+    (variant.everything !== true && !common.has(name as InitFlag));
   const features = Object.fromEntries(
     Object.entries(offer.features).map(([name, isSet]) => [name, isSet && !isHidden(name)]),
   ) as Features;
