@@ -1,6 +1,6 @@
 import type { ByteString } from '../abi/bytes.ts';
-import { EACCES, EEXIST, EISDIR, EROFS, Errno } from '../abi/errno.ts';
-import { O_TRUNC, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_ISVTX, S_IWOTH } from '../abi/linux.ts';
+import { EACCES, EEXIST, EISDIR, ENOENT, EROFS, Errno } from '../abi/errno.ts';
+import { S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_ISVTX, S_IWOTH } from '../abi/linux.ts';
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Dentry } from '../vfs/dentry.ts';
@@ -86,6 +86,7 @@ interface Name {
 
 function* findOrCreateLocked(task: Thread, { parent, name, distrust }: Name, how: OpenHow): Blocking<File | Path> {
   const dir = inodeAt(parent);
+  if (dir.isDead) throw ENOENT;
   // Linux asks for the permission to create before it looks a cold name up, and uses the answer if it found nothing.
   const isCold = isUnknown(parent.dentry, name, distrust);
   const early = isCold ? yield* refusalToCreate(task, parent) : null;
@@ -94,9 +95,8 @@ function* findOrCreateLocked(task: Thread, { parent, name, distrust }: Name, how
     if (!dentry.isNegative) return seenAt(parent.mount, dentry);
     const refusal = isCold ? early : yield* refusalToCreate(task, parent);
     if (refusal !== null) throw refusal;
-    const flags = isExclusive(how) ? how.flags & ~O_TRUNC : how.flags;
     const mode = newMode(task, dir, how.mode);
-    const opened = yield* dir.atomicOpen(task, parent.mount, dentry, flags, mode, task.process.umask);
+    const opened = yield* dir.atomicOpen(task, parent.mount, dentry, how.flags, mode, task.process.umask);
     if (opened?.created === true) return yield* checked(task, opened.file);
     opened?.file.release();
     return seenAt(parent.mount, dentry);

@@ -1,4 +1,4 @@
-import { O_TMPFILE } from '../../src/abi/linux.ts';
+import { O_TMPFILE, SEEK_DATA, SEEK_HOLE } from '../../src/abi/linux.ts';
 import type { Difference } from './compare.ts';
 import type { Step } from './script.ts';
 import { variantNamed } from './variants.ts';
@@ -30,6 +30,24 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason:
       'Linux reads and checks the lists of system.posix_acl_ itself (fs/posix_acl.c), with a buffer of its own; here the server is asked for what the caller asks.',
     matches: ({ step }) => step?.args.some((argument) => String(argument).startsWith('system.posix_acl_')) ?? false,
+  },
+  {
+    name: 'what is opened without the word of the server is cached by Linux',
+    reason:
+      'ENOSYS to OPEN or OPENDIR means FOPEN_KEEP_CACHE and FOPEN_CACHE_DIR: Linux reads pages and listings once. There is no page cache here yet.',
+    matches: ({ kind, step, variant }) =>
+      kind === 'requests' &&
+      variantNamed(variant).without?.includes('open') === true &&
+      /^(p?readv?|getdents)$/.test(step?.call ?? ''),
+  },
+  {
+    name: 'no server is asked where data and holes are',
+    reason:
+      'SEEK_DATA and SEEK_HOLE (LSEEK) are not passed on yet: a file is all data, which is what Linux says when the server has no LSEEK.',
+    matches: ({ kind, step }) =>
+      (kind === 'result' || kind === 'requests') &&
+      step?.call === 'lseek' &&
+      (step.args[2] === SEEK_DATA || step.args[2] === SEEK_HOLE),
   },
 ];
 

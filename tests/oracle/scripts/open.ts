@@ -343,7 +343,12 @@ export const scripts: readonly Script[] = [
         @2 open t/l O_RDONLY
         @0 open t/l O_CREAT|O_RDWR 0644
       `,
-      'open: O_TMPFILE where it cannot be': `
+    },
+  ),
+  ...scriptTable(
+    { tasks: THREE_TASKS },
+    {
+      'open: O_TMPFILE where it cannot be written': `
         @0 mkdir d 0755
         @1 open d O_TMPFILE|O_RDWR 0644 -> EACCES
         @1 open d O_TMPFILE|O_RDONLY 0644 -> EINVAL

@@ -238,6 +238,65 @@ export const scripts: readonly Script[] = scriptTable(
       lseek $f 4294967296 SEEK_SET -> 4294967296
       lseek $f 0 SEEK_CUR -> 4294967296
     `,
+    'lseek: data and holes': `
+      open f O_CREAT|O_RDWR 0644 -> $f
+      lseek $f 0 SEEK_DATA -> ENXIO
+      lseek $f 0 SEEK_HOLE -> ENXIO
+      pwrite $f x*4096 8192
+      lseek $f 0 SEEK_DATA
+      lseek $f 0 SEEK_HOLE
+      lseek $f 8192 SEEK_DATA -> 8192
+      lseek $f 8192 SEEK_HOLE -> 12288
+      lseek $f 12288 SEEK_DATA -> ENXIO
+      lseek $f -1 SEEK_DATA -> ENXIO
+      lseek $f -1 SEEK_HOLE -> ENXIO
+    `,
+    'write: O_SYNC and O_DSYNC': `
+      open f O_CREAT|O_RDWR|O_SYNC 0644 -> $f
+      write $f hello -> 5
+      pwrite $f J 0 -> 1
+      write $f '' -> 0
+      writev $f a,b -> 2
+      read $f 5 -> ''
+      ftruncate $f 2
+      open f O_WRONLY|O_DSYNC -> $d
+      write $d x -> 1
+      open f O_WRONLY -> $p
+      write $p y -> 1
+      fcntl $p F_SETFL O_SYNC
+      write $p z -> 1
+      fcntl $p F_GETFL
+      fstat $f
+    `,
+    'read and write: O_DIRECT': `
+      open f O_CREAT|O_RDWR|O_DIRECT 0644 -> $f
+      write $f x*4096 -> 4096
+      write $f y*4096 -> 4096
+      pread $f 4096 0
+      pread $f 8192 4096
+      pread $f 4096 8192 -> ''
+      pwrite $f z*8192 4096 -> 8192
+      open f O_RDONLY|O_DIRECT -> $r
+      read $r 4096
+      read $r 65536
+      read $r 4096 -> ''
+      readv $r 4096,4096 -> ''
+      fcntl $r F_GETFL
+      fstat $f
+    `,
+    'write: more than one request may carry': `
+      open f O_CREAT|O_RDWR 0644 -> $f
+      write $f a*2500000 -> 2500000
+      pwrite $f b*1048577 7 -> 1048577
+      pread $f 3000000 0
+      pread $f 1048576 1
+      lseek $f 2000000 SEEK_SET
+      read $f 2000000
+      read $f 1 -> ''
+      ftruncate $f 1500000
+      pread $f 3000000 0
+      fstat $f
+    `,
     'lseek: of a directory': `
       mkdir d 0755
       creat d/a 0644
