@@ -1,5 +1,6 @@
 /** Everything the package exports. */
 export { Errno } from './abi/errno.ts';
+export { type ArchiveOptions, archive } from './archive.ts';
 export { type Daemon, type DaemonOptions, daemon } from './attach/daemon.ts';
 export { KernelMount, type KernelMountOptions, mountKernel, unmountKernel } from './kernel-mount.ts';
 export { type Mounted, type MountOptions, mount, type Server } from './mount.ts';
