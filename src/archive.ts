@@ -75,7 +75,8 @@ export async function archive(file: string, options: ArchiveOptions = {}): Promi
     return new ReadOnlyServer(tree, close);
   } catch (error) {
     close();
-    throw error instanceof BadArchive ? new Error(`${file}: ${error.message}`, { cause: error }) : error;
+    const isOfFile = error instanceof Error && (error instanceof BadArchive || 'code' in error);
+    throw isOfFile ? new Error(`${file}: ${error.message}`, { cause: error }) : error;
   }
 }
 

@@ -16,7 +16,7 @@ export interface Deflated {
   readonly source: Source;
   /** Where the deflated bytes start. @throws Error when the archive does not say it well */
   readonly start: () => Promise<number>;
-  readonly deflatedSize: number; // bytes
+  readonly compressedSize: number; // bytes
   readonly size: number; // bytes
   readonly crc: number;
 }
@@ -125,7 +125,7 @@ class InflateWindow {
     this.#file = file;
     this.#stream = createInflateRaw({ chunkSize: 64 * 1024 });
     // What fails rejects the next piece; the callback is there so that it is not thrown too.
-    pipeline(Readable.from(file.source.pieces(position, file.deflatedSize)), this.#stream, () => undefined);
+    pipeline(Readable.from(file.source.pieces(position, file.compressedSize)), this.#stream, () => undefined);
     this.#pieces = this.#stream[Symbol.asyncIterator]();
   }
 

@@ -1,9 +1,12 @@
 import { type ByteString, fromBytes } from '../abi/bytes.ts';
+import { XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../abi/linux.ts';
 import type { Time } from '../server/time.ts';
 import { BadArchive } from './entry.ts';
 
-/** What a pax extended header says about the member behind it, by keyword. */
-export type PaxRecords = ReadonlyMap<ByteString, ByteString>;
+/** What pax extended headers say about a member, by keyword. */
+export interface PaxRecords {
+  get(keyword: ByteString): ByteString | undefined;
+}
 
 const DIGITS = /^[0-9]+$/;
 const XATTR = 'SCHILY.xattr.';
@@ -15,7 +18,7 @@ const XATTR = 'SCHILY.xattr.';
  * @throws BadArchive
  * @see pax(1), "pax Extended Header"
  */
-export function readPaxRecords(bytes: Uint8Array): PaxRecords {
+export function readPaxRecords(bytes: Uint8Array): Map<ByteString, ByteString> {
   const records = new Map<ByteString, ByteString>();
   for (let at = 0; at < bytes.length; ) {
     const space = bytes.indexOf(0x20, at);
@@ -33,7 +36,7 @@ export function readPaxRecords(bytes: Uint8Array): PaxRecords {
 /** A whole number of a record, null when there is none. @throws BadArchive */
 export function paxNumber(records: PaxRecords, keyword: ByteString): number | null {
   const text = records.get(keyword);
-  if (text === undefined || text === '') return null;
+  if (text === undefined) return null;
   const number = DIGITS.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(number)) throw new BadArchive(`a pax header has no number as ${keyword}`);
   return number;
@@ -42,7 +45,7 @@ export function paxNumber(records: PaxRecords, keyword: ByteString): number | nu
 /** A time of a record, to the nanosecond, null when there is none. @throws BadArchive */
 export function paxTime(records: PaxRecords, keyword: ByteString): Time | null {
   const text = records.get(keyword);
-  if (text === undefined || text === '') return null;
+  if (text === undefined) return null;
   const [, sign, whole, fraction = ''] = /^(-?)([0-9]{1,15})(?:\.([0-9]*))?$/.exec(text) ?? [];
   if (whole === undefined) throw new BadArchive(`a pax header has no time as ${keyword}`);
   const seconds = Number(whole);
@@ -53,8 +56,13 @@ export function paxTime(records: PaxRecords, keyword: ByteString): Time | null {
     : { seconds: -seconds - 1, nanoseconds: 1e9 - nanoseconds };
 }
 
-/** The extended attributes of a member. */
-export function paxXattrs(records: PaxRecords): Map<ByteString, ByteString> {
-  const found = [...records].filter(([keyword]) => keyword.startsWith(XATTR) && keyword.length > XATTR.length);
-  return new Map(found.map(([keyword, value]) => [keyword.slice(XATTR.length), value]));
+/** The extended attributes among records, as far as Linux could have them. */
+export function paxXattrs(records: ReadonlyMap<ByteString, ByteString>): Map<ByteString, ByteString> {
+  const found = new Map<ByteString, ByteString>();
+  for (const [keyword, value] of records) {
+    if (!keyword.startsWith(XATTR) || value.length > XATTR_SIZE_MAX) continue;
+    const name = keyword.slice(XATTR.length);
+    if (name !== '' && name.length <= XATTR_NAME_MAX && !name.includes('\0')) found.set(name, value);
+  }
+  return found;
 }

@@ -37,6 +37,7 @@ export async function readOldGnuMap(
   const stretches = stretchesIn(header, 386, 4);
   let start = position;
   for (let goesOn = header[482] !== 0; goesOn; start += BLOCK) {
+    if (start - position > LARGEST_MAP) throw badMap();
     const block = await window.read(start, BLOCK);
     if (block.length < BLOCK) throw new BadArchive('cut off in a map of a sparse file');
     stretches.push(...stretchesIn(block, 0, 21));
@@ -69,7 +70,7 @@ export async function readMapInBody(
 }
 
 /** The map that a pax record holds in format 0.1: numbers between commas. @throws BadArchive */
-export const readMapInRecord = (text: ByteString): readonly Stretch[] => (text === '' ? [] : paired(text.split(',')));
+export const readMapInRecord = (text: ByteString): readonly Stretch[] => paired(text.split(','));
 
 /** Lays stretches on the bytes of a member. @throws BadArchive when they overlap, or are more than there is */
 export function layOut(size: number, stretches: readonly Stretch[], body: Body): SparseMap {

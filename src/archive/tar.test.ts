@@ -123,6 +123,12 @@ describe('a tar archive', () => {
     expect(await Promise.all(uids)).toEqual([0, 7, 8, 7]);
   });
 
+  test('has the fields of a header where a pax record is empty', async () => {
+    const records = { path: '', uid: '', mtime: '' };
+    const fs = await bench.mount(makeTar(pax({ uid: '7' }, 'g'), pax(records), { path: 'f', uid: 5, mtime: 9 }));
+    expect(await fs.stat('/f')).toMatchObject({ uid: 5, mtimeMs: 9000 });
+  });
+
   test('takes numbers in base 256', async () => {
     const size = (header: Uint8Array) => {
       header.fill(0, 124, 136);

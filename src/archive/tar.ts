@@ -12,7 +12,12 @@ import { Window } from './window.ts';
 const BLOCK = 512; // bytes
 /** Most bytes of a header that extends another: long names, xattrs. */
 const LARGEST_EXTENSION = 2 ** 20;
+/** Most stretches of data of all sparse files together: they stay in memory. */
+const MOST_STRETCHES = 2 ** 22;
 const NOBODY = 65534;
+/** What of a global pax header is of use; the rest is not kept. */
+const global = new Set(['path', 'linkpath', 'size', 'uid', 'gid', 'mtime', 'atime', 'ctime']);
+const none: PaxRecords = { get: () => undefined };
 
 /** The types of members by the character in the header; what is not here is a regular file, as POSIX has it. */
 const types = new Map<string, number>([
@@ -53,6 +58,7 @@ interface Member {
   readonly type: string;
   readonly path: ByteString;
   readonly records: PaxRecords;
+  readonly xattrs: ReadonlyMap<ByteString, ByteString>;
   readonly position: number;
   readonly size: number; // bytes in the archive
 }
@@ -63,8 +69,9 @@ class TarReader {
   readonly #window: Window;
   #position = 0;
   /** What extends the next member, and all of them. */
-  #local: PaxRecords = new Map();
-  #global: PaxRecords = new Map();
+  #local = new Map<ByteString, ByteString>();
+  readonly #global = new Map<ByteString, ByteString>();
+  #stretches = 0;
   #longPath: ByteString | null = null;
   #longTarget: ByteString | null = null;
 
@@ -95,7 +102,7 @@ class TarReader {
     if (header?.nullBlock === true) return null;
     if (!header?.cksumValid) throw new BadArchive(`damaged: no good header at byte ${start}`);
     const type = fromBytes(block, 156, 157);
-    const records = isExtension(type) ? new Map() : new Map([...this.#global, ...this.#local]);
+    const records = isExtension(type) ? none : this.#records();
     const size = bodiless.has(type) ? 0 : (paxNumber(records, 'size') ?? header.size);
     if (size === undefined) throw new BadArchive(`damaged: the header at byte ${start} has no size`);
     const position = start + BLOCK;
@@ -106,7 +113,7 @@ class TarReader {
       );
     }
     this.#position = position + Math.ceil(size / BLOCK) * BLOCK;
-    return { header, block, type, path, records, position, size };
+    return { header, block, type, path, records, xattrs: paxXattrs(this.#local), position, size };
   }
 
   /** Keeps what extends members behind it; false for a member itself. */
@@ -116,9 +123,17 @@ class TarReader {
     const bytes = await this.#window.read(position, size);
     if (type === 'K') this.#longTarget = upToNul(bytes, 0, size);
     else if (type === 'L') this.#longPath = upToNul(bytes, 0, size);
-    else if (type === 'g') this.#global = new Map([...this.#global, ...readPaxRecords(bytes)]);
-    else this.#local = readPaxRecords(bytes);
+    else if (type !== 'g') this.#local = readPaxRecords(bytes);
+    else {
+      for (const [keyword, value] of readPaxRecords(bytes)) if (global.has(keyword)) this.#global.set(keyword, value);
+    }
     return true;
+  }
+
+  /** An empty value says that a header's own field counts. */
+  #records(): PaxRecords {
+    const [local, all] = [this.#local, this.#global];
+    return { get: (keyword) => (local.get(keyword) ?? all.get(keyword)) || undefined };
   }
 
   async #entry(member: Member): Promise<Entry> {
@@ -139,13 +154,16 @@ class TarReader {
       content: fileType === S_IFREG && type !== '1' ? await this.#content(member) : null,
       target: fileType === S_IFLNK ? target : null,
       hardLinkTo: type === '1' ? target : null,
-      xattrs: paxXattrs(records),
+      xattrs: member.xattrs,
     };
   }
 
   async #content({ block, type, records, position, size }: Member): Promise<Content> {
     const body = { position, end: position + size };
     const sparse = (fileSize: number, stretches: Parameters<typeof layOut>[1], start: number): Content => {
+      this.#stretches += stretches.length;
+      if (this.#stretches > MOST_STRETCHES)
+        throw new BadArchive(`more than ${MOST_STRETCHES} stretches in sparse files`);
       const map = layOut(fileSize, stretches, { position: start, end: body.end });
       return new Extents(this.#source, map.size, map.extents);
     };
@@ -159,7 +177,8 @@ class TarReader {
     }
     const map = records.get('GNU.sparse.map');
     if (map !== undefined) return sparse(paxNumber(records, 'GNU.sparse.size') ?? 0, readMapInRecord(map), position);
-    if (records.has('GNU.sparse.numblocks')) throw new BadArchive('sparse files of pax format 0.0 are not read');
+    if (records.get('GNU.sparse.numblocks') !== undefined)
+      throw new BadArchive('sparse files of pax format 0.0 are not read');
     return stored(this.#source, position, size);
   }
 }

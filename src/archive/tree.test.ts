@@ -141,3 +141,10 @@ describe('a hostile member is left out:', () => {
 test('an archive with more files than there may be is refused', () => {
   expect(() => build(file(`${'a/'.repeat(100)}f`))).toThrow('more than 100 files; maxInodes allows more');
 });
+
+test('an archive whose xattrs would fill the memory is refused', () => {
+  const value = 'x'.repeat(2 ** 16);
+  const xattrs = new Map(Array.from({ length: 1000 }, (_, i) => [`user.${i}`, value]));
+  const tree = build(...Array.from({ length: 8 }, (_, i) => ({ ...file(`f${i}`), xattrs })));
+  expect(() => tree.add({ ...file('f'), xattrs })).toThrow('more than 536870912 bytes of names, targets and xattrs');
+});

@@ -1,4 +1,4 @@
-import type { ByteString } from '../abi/bytes.ts';
+import { type ByteString, fromBytes, toBytes } from '../abi/bytes.ts';
 import { ENOTDIR, ESTALE } from '../abi/errno.ts';
 import { NAME_MAX, PATH_MAX, S_IFDIR, S_IFLNK, S_IFMT } from '../abi/linux.ts';
 import type { Time } from '../server/time.ts';
@@ -15,6 +15,8 @@ export interface TreeOptions {
 }
 
 const ROOT = 1n;
+/** Most bytes of names, targets and xattrs: all of them stay in memory. */
+const MOST_TEXT = 2 ** 29;
 
 /**
  * The tree that unpacking an archive would make, member after member: the last of a name counts, a directory that
@@ -25,6 +27,7 @@ export class Tree {
   readonly #options: TreeOptions;
   readonly #inodes = new Map<bigint, Inode>();
   #lastNodeid = ROOT;
+  #text = 0; // bytes
 
   constructor(options: TreeOptions) {
     this.#options = options;
@@ -95,7 +98,7 @@ export class Tree {
     if (linked !== null && linked === old) return null;
     if (old instanceof Directory && !old.isEmpty) return 'a directory of this name is not empty';
     if (old !== undefined) this.#remove(parent, name, old);
-    parent.add(name, linked ?? this.#make(entry, isDirectory ? parent : null));
+    parent.add(this.#kept(name), linked ?? this.#make(entry, isDirectory ? parent : null));
     return null;
   }
 
@@ -106,7 +109,7 @@ export class Tree {
       let next = directory.get(name);
       if (next === undefined) {
         next = this.#keep(new Directory(this.#newNodeid(), this.#unnamedDirectory(), directory));
-        directory.add(name, next);
+        directory.add(this.#kept(name), next);
       }
       if (!(next instanceof Directory)) return null;
       directory = next;
@@ -132,6 +135,17 @@ export class Tree {
     if (inode.nlink === 0 || inode instanceof Directory) this.#inodes.delete(inode.nodeid);
   }
 
+  /** A name of its own: a part of a path keeps the whole path in memory. */
+  #kept(name: ByteString): ByteString {
+    this.#count(name.length);
+    return fromBytes(toBytes(name));
+  }
+
+  #count(bytes: number): void {
+    this.#text += bytes;
+    if (this.#text > MOST_TEXT) throw new BadArchive(`more than ${MOST_TEXT} bytes of names, targets and xattrs`);
+  }
+
   #newNodeid(): bigint {
     this.#lastNodeid++;
     return this.#lastNodeid;
@@ -147,6 +161,9 @@ export class Tree {
   #birth({ mode, uid, gid, atime, mtime, ctime, rdev, content, target, xattrs }: Entry): Birth {
     const options = this.#options;
     const modified = mtime ?? options.mtime;
+    let text = target?.length ?? 0;
+    for (const [name, value] of xattrs) text += name.length + value.length;
+    this.#count(text);
     return {
       mode,
       uid: uid ?? options.uid,

@@ -69,10 +69,10 @@ describe('a zip archive', () => {
   });
 
   test('is read backwards and at distant places as well as forwards', async () => {
-    const body = noise(6_000_000);
+    const body = noise(3_000_000);
     const fs = await bench.mount(makeZip({ path: 'f', body, method: 'deflated' }));
     await using file = await fs.open('/f', 'r');
-    const offsets = [5_999_000, 0, 3_000_000, 2_999_000, 10, 5_000_000, 4_000_000];
+    const offsets = [2_999_000, 0, 1_500_000, 1_499_000, 10, 2_500_000, 2_000_000];
     const parts = await Promise.all(offsets.map((offset) => file.read(new Uint8Array(1000), 0, 1000, offset)));
     expect(parts.map(({ buffer }) => Buffer.from(buffer))).toEqual(
       offsets.map((offset) => Buffer.from(body.subarray(offset, offset + 1000))),
@@ -136,17 +136,6 @@ describe('a member of a zip archive', () => {
     expect((await fs.stat('/bomb')).size).toBe(0xfffffffe);
     await using file = await fs.open('/bomb', 'r');
     await expect(file.read(new Uint8Array(10), 0, 10, 0xfffffff0)).rejects.toMatchObject({ code: 'EIO' });
-  });
-
-  test('that is a bomb is inflated through a window', async () => {
-    const size = 64 * 2 ** 20;
-    const fs = await bench.mount(makeZip({ path: 'bomb', body: new Uint8Array(size), method: 'deflated' }));
-    await using file = await fs.open('/bomb', 'r');
-    await file.read(new Uint8Array(10), 0, 10, 0);
-    const before = process.memoryUsage().arrayBuffers;
-    const { bytesRead } = await file.read(new Uint8Array(10), 0, 10, size - 10);
-    expect(bytesRead).toBe(10);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(size / 2);
   });
 
   test('that is a symlink with a lie in its size gives EIO', async () => {

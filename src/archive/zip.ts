@@ -115,18 +115,20 @@ class Contents {
   }
 
   of(entry: ZipEntry, path: ByteString): Content {
-    const { uncompressedSize: size, compressedSize: deflatedSize, compressionMethod } = entry;
+    const { uncompressedSize: size, compressedSize, compressionMethod, relativeOffsetOfLocalHeader } = entry;
     if (!Number.isSafeInteger(size)) return this.#unreadable(path, 0, 'its size is no size');
     if (entry.isEncrypted()) {
       this.#complain(path, 'is encrypted: it is listed but cannot be read');
       return unreadable(size, EACCES);
     }
-    const start = () => this.#startOf(entry);
+    // The rest of the entry, comments above all, need not be kept.
+    const kept = { relativeOffsetOfLocalHeader, compressedSize } as ZipEntry;
+    const start = () => this.#startOf(kept);
     if (compressionMethod === DEFLATED) {
-      return new Inflated({ source: this.#source, start, deflatedSize, size, crc: entry.crc32 }, this.#windows);
+      return new Inflated({ source: this.#source, start, compressedSize, size, crc: entry.crc32 }, this.#windows);
     }
     if (compressionMethod !== STORED) return this.#unreadable(path, size, `compression method ${compressionMethod}`);
-    if (size !== deflatedSize) return this.#unreadable(path, size, 'it is stored, but has two sizes');
+    if (size !== compressedSize) return this.#unreadable(path, size, 'it is stored, but has two sizes');
     return new StoredLater(this.#source, size, start);
   }
 
