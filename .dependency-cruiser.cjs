@@ -9,6 +9,7 @@ const doors = [
   'server',
   'linux',
   'servers',
+  'archive',
   'transport',
   'node-fs',
   'attach',
@@ -29,6 +30,7 @@ const layers = {
   linux: ['abi', 'task'],
   'server-library': ['abi', 'server'],
   servers: ['abi', 'server', 'linux'],
+  archive: ['abi', 'server'],
   transport: [...kernel, 'kernel', 'server', 'linux'],
   'node-fs': [...kernel, 'kernel', 'server', 'linux'],
   attach: [...kernel, 'kernel', 'server', 'linux', 'transport', 'node-fs'],
@@ -97,6 +99,7 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
     doNotFollow: { path: '(?:^|/)(?:node_modules|dist|build)/' },
     exclude: { path: '^(?:dist|build)/' },
   },

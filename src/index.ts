@@ -1,5 +1,6 @@
 /** Everything the package exports. */
 export { Errno } from './abi/errno.ts';
+export { type ArchiveOptions, archive } from './archive.ts';
 export { type AttachWay, type Daemon, type DaemonOptions, daemon } from './attach/daemon.ts';
 export type { Control } from './fuse/control.ts';
 export type { Listener, RequestEvent } from './fuse/events.ts';
