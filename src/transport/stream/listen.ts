@@ -29,7 +29,8 @@ export interface ListenOptions {
  * `tcp:HOST:PORT` or `tcp:PORT`, where clients need a token. Without a HOST it is the loopback interface; port 0 is any
  * that is free. A socket that a dead process left at PATH is replaced.
  *
- * What is said is neither encrypted nor signed: beyond this machine, use it inside a tunnel.
+ * What is said is neither encrypted nor signed: beyond this machine, use it inside a tunnel. This thread answers, so it
+ * must not call the server synchronously itself.
  *
  * @throws TypeError when the address or the token is none; Error when it cannot be listened at
  * @see {@link connect}, the other side
