@@ -29,7 +29,7 @@ const layers = {
   server: ['abi'],
   linux: ['abi', 'task'],
   'server-library': ['abi', 'server'],
-  servers: ['abi', 'server', 'linux'],
+  servers: ['abi', 'server', 'linux', 'archive'],
   archive: ['abi', 'server'],
   transport: [...kernel, 'kernel', 'server', 'linux'],
   'node-fs': [...kernel, 'kernel', 'server', 'linux'],
