@@ -5,4 +5,4 @@ export { KernelMount, type KernelMountOptions, mountKernel, unmountKernel } from
 export { type Mounted, type MountOptions, mount, type Server } from './mount.ts';
 export { type MemoryOptions, memory } from './server/memory.ts';
 export { Session } from './server/session.ts';
-export { passthrough } from './servers.ts';
+export { passthrough, pathServer } from './servers.ts';
