@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { ENOENT, type Errno } from '../abi/errno.ts';
 import { FUSE_ROOT_ID } from '../abi/fuse.ts';
 import { pathServer } from './path-server.ts';
 import { AsyncFiles } from './testing/async-files.ts';
@@ -25,8 +24,6 @@ async function start(names: Parameters<typeof holding>[1], when: 'before' | 'aft
   return { files, held, directory };
 }
 
-const outcomeOf = <T>(call: Promise<T>): Promise<T | Errno> => call.catch((error: Errno) => error);
-
 test('two lookups of one new file at once are one nodeid with two counts', async () => {
   const { files, held } = await start(['lstat'], 'after');
   held.start();
@@ -39,18 +36,19 @@ test('two lookups of one new file at once are one nodeid with two counts', async
   await files.stat(one.nodeid);
 });
 
-test('a lookup that saw a file before its rename does not bring the old name back', async () => {
+test('a lookup that saw a file before another was renamed over it leaves the name to that', async () => {
   const { files, held } = await start(['lstat'], 'after');
-  held.start();
+  const other = await files.lookup(ROOT, 'other');
+  held.start(2);
   const lookup = files.lookup(ROOT, 'file');
-  const first = await held.next();
-  const rename = files.rename(ROOT, 'file', ROOT, 'new');
-  await first.go();
-  await held.stop();
-  const { nodeid } = await lookup;
+  const seen = [await held.next(), await held.next()];
+  const rename = files.rename(ROOT, 'other', ROOT, 'file');
+  await turns();
+  for (const each of seen) await each.go();
+  expect((await lookup).nodeid).not.toBe(other.nodeid);
   await rename;
-  expect(await outcomeOf(files.lookup(ROOT, 'file'))).toBe(ENOENT);
-  expect((await files.lookup(ROOT, 'new')).nodeid).toBe(nodeid);
+  expect((await files.stat(other.nodeid)).nlink).toBe(1);
+  expect((await files.lookup(ROOT, 'file')).nodeid).toBe(other.nodeid);
 });
 
 test('a lookup below a directory that is being renamed finds what is there', async () => {
@@ -88,19 +86,19 @@ test('a rename waits for calls under way below it, and those that come later wai
   expect((await files.lookup(moved.nodeid, 'new')).nodeid).toBe(made);
 });
 
-test('removing a name while it is looked up leaves it removed', async () => {
+test('a lookup that saw a file before it was removed leaves the name to a new one', async () => {
   const { files, held } = await start(['lstat'], 'after');
-  held.start();
+  held.start(2);
   const lookup = files.lookup(ROOT, 'file');
-  const seen = await held.next();
-  const unlink = files.unlink(ROOT, 'file');
-  await seen.go();
-  await held.stop();
-  const { nodeid } = await lookup;
-  await unlink;
-  const made = await files.create(ROOT, 'file');
-  expect(made.nodeid).not.toBe(nodeid);
-  expect((await files.lookup(ROOT, 'file')).nodeid).toBe(made.nodeid);
+  const seen = [await held.next(), await held.next()];
+  const made = files.unlink(ROOT, 'file').then(() => files.create(ROOT, 'file'));
+  await turns();
+  for (const each of seen) await each.go();
+  const { nodeid, fh } = await made;
+  expect((await lookup).nodeid).not.toBe(nodeid);
+  await files.release(nodeid, fh);
+  expect((await files.stat(nodeid)).nlink).toBe(1);
+  expect((await files.lookup(ROOT, 'file')).nodeid).toBe(nodeid);
 });
 
 test('a file that is forgotten while it is looked up again is known by what the lookup answered', async () => {

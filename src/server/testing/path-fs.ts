@@ -6,7 +6,7 @@ export const emptyFs = (): PathFs => memfs().fs.promises;
 
 /** Lets everything happen that waits for nothing. */
 export async function turns(): Promise<void> {
-  for (let turn = 0; turn < 10; turn++) await new Promise((next) => setImmediate(next));
+  for (let turn = 0; turn < 40; turn++) await new Promise((next) => setImmediate(next));
 }
 
 /** A call of a file system by path that waits until it is let go. */
@@ -23,9 +23,10 @@ export interface Held {
 export function holding(fs: PathFs, names: readonly (keyof PathFs)[], when: 'before' | 'after') {
   const held: Held[] = [];
   const arrivals: (() => void)[] = [];
-  let isOn = false;
+  let left = 0;
   const wait = (name: string): Promise<void> =>
     new Promise((resolve) => {
+      left--;
       const go = async (): Promise<void> => {
         resolve();
         await turns();
@@ -38,18 +39,18 @@ export function holding(fs: PathFs, names: readonly (keyof PathFs)[], when: 'bef
       const method: unknown = Reflect.get(target, name);
       if (typeof method !== 'function' || !names.includes(name as keyof PathFs)) return method;
       return async (...args: unknown[]): Promise<unknown> => {
-        if (isOn && when === 'before') await wait(String(name));
+        if (when === 'before' && left > 0) await wait(String(name));
         const result: unknown = await method.apply(target, args);
-        if (isOn && when === 'after') await wait(String(name));
+        if (when === 'after' && left > 0) await wait(String(name));
         return result;
       };
     },
   });
   return {
     fs: proxy,
-    /** From now on calls wait. */
-    start: (): void => {
-      isOn = true;
+    /** From now on calls wait: so many. */
+    start: (count = Infinity): void => {
+      left = count;
     },
     /** The next call that waits, in the order of arrival. */
     next: async (): Promise<Held> => {
@@ -58,7 +59,7 @@ export function holding(fs: PathFs, names: readonly (keyof PathFs)[], when: 'bef
     },
     /** Lets all that wait go, and holds no more. */
     stop: async (): Promise<void> => {
-      isOn = false;
+      left = 0;
       for (const each of held.splice(0)) await each.go();
     },
     waiting: held,
