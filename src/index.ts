@@ -12,7 +12,7 @@ export { type MemoryOptions, memory } from './server/memory.ts';
 export type { PassthroughOptions } from './server/passthrough.ts';
 export type { ServerSource } from './server/server-source.ts';
 export { Session } from './server/session.ts';
-export { passthrough } from './servers.ts';
+export { passthrough, pathServer } from './servers.ts';
 export { type ServeOptions, serveDescriptor } from './transport/serve.ts';
 export { type ConnectOptions, connect, type Remote } from './transport/stream/connect.ts';
 export { type Listening, type ListenOptions, listen } from './transport/stream/listen.ts';

@@ -1,11 +1,9 @@
-import { realpathSync, statSync } from 'node:fs';
-import { archive } from './archive.ts';
+import { promises, realpathSync, statSync } from 'node:fs';
 import { hostFiles } from './linux/host-files.ts';
 import type { FuseServer } from './server/fuse-server.ts';
-import { memory } from './server/memory.ts';
 import { type PassthroughOptions, passthrough as passthroughOver } from './server/passthrough.ts';
-import type { ServerSource } from './server/server-source.ts';
-import { loadServer } from './servers/module-server.ts';
+import { type PathServerOptions, pathServer as pathServerOver } from './server/path-server.ts';
+import type { PathFs } from './server/paths/shape.ts';
 
 /**
  * A server for a directory of this machine: what it shows is what is there, and nothing outside of it can be reached.
@@ -13,91 +11,20 @@ import { loadServer } from './servers/module-server.ts';
  * @throws Error with Node's code when there is no such directory
  */
 export function passthrough(directory: string, options: PassthroughOptions = {}): FuseServer {
-  return passthroughOver(existing(directory), hostFiles, options);
+  return passthroughOver(existingDirectory(directory), hostFiles, options);
 }
 
-function existing(directory: string): string {
+/** The real path of a directory. @throws Error with Node's code when there is none */
+export function existingDirectory(directory: string): string {
   const root = realpathSync(directory);
   if (!statSync(root).isDirectory()) throw new TypeError(`${directory}: not a directory`);
   return root;
 }
 
-/** One kind of server that a SPEC, `PREFIX:ARGUMENT`, can name. */
-export interface ServerKind {
-  readonly prefix: string;
-  /** What the argument is called; empty where there is none. */
-  readonly argument: string;
-  readonly about: string;
-  /**
-   * The server; a function where each client gets a new one.
-   *
-   * @throws Error when there can be none with this argument, saying why
-   */
-  source(argument: string): ServerSource | PromiseLike<ServerSource>;
-}
-
-/** Every kind of server that a SPEC can name. Usage lines, help and messages come from here. */
-export const serverKinds: readonly ServerKind[] = [
-  {
-    prefix: 'memory',
-    argument: '',
-    about: 'an empty file system in memory',
-    source: () => memory(),
-  },
-  {
-    prefix: 'dir',
-    argument: 'PATH',
-    about: 'a directory of this machine',
-    source: (directory) => {
-      const root = existing(directory);
-      return () => passthrough(root);
-    },
-  },
-  {
-    prefix: 'module',
-    argument: 'FILE',
-    about: 'the default export of a module: a FuseServer, or a function that makes one',
-    source: loadServer,
-  },
-  {
-    prefix: 'archive',
-    argument: 'FILE',
-    about: 'a tar, tar.gz or zip archive, read-only',
-    source: async (file) => {
-      // Read once before anybody comes, so that a bad one is told at once.
-      let read: FuseServer | null = await archive(file);
-      return () => {
-        const server = read ?? archive(file);
-        read = null;
-        return server;
-      };
-    },
-  },
-];
-
-/** How a SPEC of one kind is written: `dir:PATH`. */
-export const specForm = ({ prefix, argument }: ServerKind): string => `${prefix}:${argument}`;
-
-/** All SPECs, as usage lines have them. */
-export const specForms = serverKinds.map(specForm).join('|');
-
 /**
- * What a SPEC names: a server, or a function that makes one for each client.
- *
- * @throws TypeError for no SPEC; Error when the server cannot be, saying why
+ * A server for whatever has the shape of `node:fs/promises`. Names of node:fs itself are bytes, unless told otherwise;
+ * all else {@link pathServerOver} tells.
  */
-export async function serverSource(spec: string): Promise<ServerSource> {
-  const [prefix, ...rest] = spec.split(':');
-  const argument = rest.join(':');
-  const kind = serverKinds.find((one) => one.prefix === prefix);
-  if (kind === undefined || rest.length === 0 || (kind.argument === '') !== (argument === '')) {
-    throw new TypeError(`${spec}: no such server; it is ${specForms}`);
-  }
-  return await kind.source(argument);
-}
-
-/** The server that a SPEC names. @throws as {@link serverSource} */
-export async function builtIn(spec: string): Promise<FuseServer> {
-  const source = await serverSource(spec);
-  return typeof source === 'function' ? await source() : source;
+export function pathServer(fs: PathFs, options: PathServerOptions = {}): FuseServer {
+  return pathServerOver(fs, { names: fs === promises ? 'bytes' : 'utf8', ...options });
 }

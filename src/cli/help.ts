@@ -1,4 +1,4 @@
-import { serverKinds, specForm } from '../servers.ts';
+import { serverKinds, specForm } from '../servers/specs.ts';
 import { ADDRESS_FORMS } from '../transport/stream/address.ts';
 import type { Command, Option } from './command.ts';
 import { columns } from './format/columns.ts';

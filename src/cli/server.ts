@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { type AttachWay, daemon } from '../attach/daemon.ts';
 import { type Mounted, mount, type Server } from '../mount.ts';
-import { builtIn, specForms } from '../servers.ts';
+import { builtIn, specForms } from '../servers/specs.ts';
 import { ADDRESS_FORMS, parseAddress } from '../transport/stream/address.ts';
 import { connect } from '../transport/stream/connect.ts';
 import { type Option, UsageError, withArguments } from './command.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type KernelMountOptions, parseMountOptions } from '../../kernel-mount/options.ts';
 import { mountKernel, unmountKernel } from '../../kernel-mount.ts';
-import { builtIn } from '../../servers.ts';
+import { builtIn } from '../../servers/specs.ts';
 import { UsageError, withArguments } from '../command.ts';
 import type { Standalone } from '../standalone.ts';
 

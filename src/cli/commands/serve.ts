@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { builtIn, serverSource } from '../../servers.ts';
+import { builtIn, serverSource } from '../../servers/specs.ts';
 import { serveDescriptor } from '../../transport/serve.ts';
 import { ADDRESS_FORMS, isLocal, parseAddress } from '../../transport/stream/address.ts';
 import { type Listening, listen } from '../../transport/stream/listen.ts';
