@@ -86,6 +86,13 @@ module.exports = {
       from: { path: '^src/', pathNot: tests },
       to: { path: [tests, '^(?:tests|bench|scripts)/'] },
     },
+    {
+      name: 'examples-as-users',
+      comment: 'An example imports what a user of the package can: `fusewire`, whose source is src/index.ts.',
+      severity: 'error',
+      from: { path: '^examples/', pathNot: tests },
+      to: { pathNot: ['^examples/', '^src/index\\.ts$'], dependencyTypesNot: ['core'] },
+    },
     ...Object.entries(layers).map(([name, imports]) => ({
       name: `${name}-imports-downward`,
       severity: 'error',
@@ -96,6 +103,7 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['source', 'import', 'types', 'default'] },
     doNotFollow: { path: '(?:^|/)(?:node_modules|dist|build)/' },
     exclude: { path: '^(?:dist|build)/' },
   },
