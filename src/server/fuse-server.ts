@@ -1,5 +1,7 @@
 import type { ByteString } from '../abi/bytes.ts';
 import type { Features, InitFlag } from '../abi/init-flags.ts';
+import type { Client } from './client.ts';
+import type { Coroutine } from './coroutine.ts';
 import type { Body, OpcodeName, ReplyBody, Request } from './request.ts';
 
 /** What a client says in INIT. */
@@ -28,8 +30,8 @@ export interface Wishes {
   readonly requestTimeout?: number; // seconds after which a client gives the connection up
 }
 
-/** A value, or a promise of it. */
-type Soon<T> = T | PromiseLike<T>;
+/** A value, a promise of it, or a coroutine that returns it. */
+export type Soon<T> = T | PromiseLike<T> | Coroutine<T>;
 
 type Loose<T> = T extends object ? { [K in keyof T]?: Loose<T[K]> } : T;
 type IsUnion<T, Each = T> = (T extends unknown ? ([Each] extends [T] ? false : true) : never) extends false
@@ -55,9 +57,9 @@ export type RequestOf<Name extends OpcodeName> = Request<Body<Name>>;
  *
  * All methods may be missing: the client then gets ENOSYS, and for many opcodes never asks again, because it knows what
  * to do instead (see Linux's documentation of FUSE, or the table `onENOSYS` in abi/opcodes.ts).
- * A method returns its answer or a promise; what it returns at once is sent at once. It fails by throwing an `Errno`
- * or an error as Node's with a known `code`; anything else thrown is EIO and a line in the log. Several requests may
- * be under way when methods are asynchronous.
+ * A method returns its answer or a promise, or is a generator function (see {@link Coroutine}); what it returns at once is
+ * sent at once. It fails by throwing an `Errno` or an error as Node's with a known `code`; anything else thrown is EIO and a
+ * line in the log. Several requests may be under way when methods wait.
  *
  * Names, targets and xattr names are ByteStrings: one char per byte. Offsets and sizes are numbers; a client may
  * send some above 2^53, which then are no safe integers. Byte arguments are parts of the received message: copy what
@@ -66,8 +68,11 @@ export type RequestOf<Name extends OpcodeName> = Request<Body<Name>>;
  * Every answer that gives a nodeid (an entry) adds one to the client's count for it; `forget` gives counts back.
  */
 export interface FuseServer {
-  /** Called first: what the server wants of the connection. What it throws refuses the connection. */
-  init?(offer: Offer): Wishes;
+  /**
+   * Called first: what the server wants of the connection. What it throws refuses the connection. `client` is who to
+   * notify when something changes that no request has asked for.
+   */
+  init?(offer: Offer, client: Client): Wishes;
   /** The session has ended; no more requests come. */
   destroy?(): void;
 
@@ -132,7 +137,7 @@ export interface FuseServer {
 
   getlk?(request: RequestOf<'GETLK'>): Answer<'GETLK'>;
   setlk?(request: RequestOf<'SETLK'>): Soon<void>;
-  /** Waits for the lock; `request.interrupted` ends that. */
+  /** Waits for the lock, until interrupted; a coroutine does that best. */
   setlkw?(request: RequestOf<'SETLKW'>): Soon<void>;
 
   bmap?(request: RequestOf<'BMAP'>): Answer<'BMAP'>;
@@ -140,8 +145,6 @@ export interface FuseServer {
   ioctl?(request: RequestOf<'IOCTL'>, data: Uint8Array): Soon<Loose<ReplyBody<'IOCTL'>> & { data?: Bytes }>;
   /** Answers poll(2) bits. */
   poll?(request: RequestOf<'POLL'>): Answer<'POLL'>;
-  /** What a NOTIFY_RETRIEVE asked for, under the `unique` of that. */
-  notifyReply?(request: RequestOf<'NOTIFY_REPLY'>, data: Uint8Array): void;
   setupmapping?(request: RequestOf<'SETUPMAPPING'>): Soon<void>;
   removemapping?(request: RequestOf<'REMOVEMAPPING'>, mappings: Uint8Array): Soon<void>;
 }

@@ -4,6 +4,7 @@ import { type Features, featuresOf, flagWords, type InitFlag } from '../abi/init
 import { PAGE_SIZE } from '../abi/linux.ts';
 import type { Protocol } from '../abi/message.ts';
 import type { fuse_init_in, fuse_init_out } from '../abi/structs.ts';
+import type { Client } from './client.ts';
 import type { FuseServer, Wishes } from './fuse-server.ts';
 
 /** What the way between client and server can carry, and how new a protocol to speak. */
@@ -31,6 +32,8 @@ const ours: readonly InitFlag[] = [
   'SETXATTR_EXT',
   'NO_OPEN_SUPPORT',
   'NO_OPENDIR_SUPPORT',
+  'HAS_EXPIRE_ONLY',
+  'HAS_RESEND',
 ];
 /** Flags that make the client use a method, so that having it says that they are wanted. */
 const byMethod = { readdirplus: ['DO_READDIRPLUS', 'READDIRPLUS_AUTO'], setlk: ['POSIX_LOCKS'] } as const;
@@ -40,15 +43,15 @@ const byMethod = { readdirplus: ['DO_READDIRPLUS', 'READDIRPLUS_AUTO'], setlk: [
  *
  * @throws EPROTO when the client's major version is older than ours; whatever the server's `init` throws.
  */
-export function negotiate(server: FuseServer, client: fuse_init_in, limits: Limits): Negotiation {
-  if (client.major < FUSE_KERNEL_VERSION) throw EPROTO;
+export function negotiate(server: FuseServer, asked: fuse_init_in, limits: Limits, client: Client): Negotiation {
+  if (asked.major < FUSE_KERNEL_VERSION) throw EPROTO;
   const newest = limits.minor ?? FUSE_KERNEL_MINOR_VERSION;
-  if (client.major > FUSE_KERNEL_VERSION) {
+  if (asked.major > FUSE_KERNEL_VERSION) {
     return { body: { major: FUSE_KERNEL_VERSION, minor: newest }, protocol: null };
   }
-  const minor = Math.min(client.minor, newest);
-  const offered = featuresOf(client.flags, client.flags2);
-  const wishes = server.init?.({ minor, features: offered, maxReadahead: client.max_readahead }) ?? {};
+  const minor = Math.min(asked.minor, newest);
+  const offered = featuresOf(asked.flags, asked.flags2);
+  const wishes = server.init?.({ minor, features: offered, maxReadahead: asked.max_readahead }, client) ?? {};
   const words = flagWords(wanted(server, wishes).filter((flag) => offered[flag]));
   const maxData = Math.max(LEAST_DATA, Math.min(wishes.maxData ?? Infinity, limits.maxData ?? 2 ** 20));
   return {
@@ -56,7 +59,7 @@ export function negotiate(server: FuseServer, client: fuse_init_in, limits: Limi
       major: FUSE_KERNEL_VERSION,
       minor,
       ...words,
-      max_readahead: Math.min(client.max_readahead, wishes.maxReadahead ?? Infinity),
+      max_readahead: Math.min(asked.max_readahead, wishes.maxReadahead ?? Infinity),
       max_background: wishes.maxBackground ?? 0,
       congestion_threshold: wishes.congestionThreshold ?? 0,
       max_write: maxData,

@@ -7,7 +7,7 @@ import type { Opcode } from '../abi/opcodes.ts';
 import { i32, i64, id64, u16, u32, u64 } from '../abi/struct.ts';
 
 /** A method answered what a reply of its opcode cannot carry. */
-export class BadResult extends Error {
+export class BadResult extends TypeError {
   override readonly name = 'BadResult';
 }
 
@@ -120,5 +120,9 @@ function bytesOf(value: unknown): Uint8Array {
 
 const isByteString = (text: string): text is ByteString => /^[\0-\xff]*$/.test(text);
 
-const show = (value: unknown): string =>
-  typeof value === 'string' ? JSON.stringify(value).slice(0, 40) : `${typeof value} ${String(value)}`;
+/** A value as a line in a log has it. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value).slice(0, 40);
+  if (typeof value === 'object' && value !== null) return `an ${Object.prototype.toString.call(value).slice(8, -1)}`;
+  return `${typeof value} ${String(value)}`;
+}

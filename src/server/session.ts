@@ -1,5 +1,5 @@
 import { viewOf } from '../abi/bytes.ts';
-import { EINVAL, EIO, ENOSYS, type Errno } from '../abi/errno.ts';
+import { EINVAL, EIO, ENOSYS, Errno } from '../abi/errno.ts';
 import {
   decodeRequest,
   decodeRequestHeader,
@@ -9,20 +9,24 @@ import {
   NEWEST,
   type Protocol,
 } from '../abi/message.ts';
-import type { NotifyCode, NotifyTail } from '../abi/notify.ts';
-import { encodeNotification } from '../abi/notify-message.ts';
 import * as op from '../abi/opcodes.ts';
 import * as abi from '../abi/structs.ts';
+import { Client, type ClientDoor } from './client.ts';
+import { type Coroutine, CoroutineRun, isCoroutine, isPromiseLike } from './coroutine.ts';
 import { errnoOfError } from './error-number.ts';
 import type { FuseServer } from './fuse-server.ts';
 import { methodOf } from './methods.ts';
 import { type Limits, negotiate } from './negotiate.ts';
-import { Request } from './request.ts';
-import { complete, replyOf } from './result.ts';
+import { type Body, type OpcodeName, Request } from './request.ts';
+import { complete, replyOf, show } from './result.ts';
+import { Turns } from './turns.ts';
 
 /** What a session needs of the way to its client. */
 export interface SessionOptions {
-  /** Takes one whole message to the client. What it throws is logged, and the message is lost. */
+  /**
+   * Takes one whole message to the client. What it throws is logged, and the message is lost; for a notification it is
+   * told to who sent it.
+   */
   send(message: Uint8Array): void;
   /**
    * Takes a notification, where that is another way than `send`'s: one that can tell what became of it, by throwing or
@@ -35,6 +39,13 @@ export interface SessionOptions {
 }
 
 type Send = (message: Uint8Array) => void;
+type Incoming<Name extends OpcodeName> = IncomingRequest<Body<Name>>;
+
+/** A request that waits for a promise or a coroutine. */
+interface Underway {
+  readonly request: Request;
+  readonly coroutine: CoroutineRun | null;
+}
 
 /** The flags of clients that understand ENOSYS for these; to others they succeed without a method. */
 const understandsENOSYS = new Map<op.Opcode, 'NO_OPEN_SUPPORT' | 'NO_OPENDIR_SUPPORT'>([
@@ -49,10 +60,13 @@ const understandsENOSYS = new Map<op.Opcode, 'NO_OPEN_SUPPORT' | 'NO_OPENDIR_SUP
  * work. Whatever the client sends, nothing is thrown.
  */
 export class Session {
+  /** Tells the client what changed behind its back; `init` of the server gets it too. */
+  readonly client: Client;
   readonly #server: FuseServer;
   readonly #options: SessionOptions;
   readonly #send: Send;
-  readonly #underway = new Map<number, Request>();
+  readonly #turns: Turns;
+  readonly #underway = new Map<number, Underway>();
   /** The opcodes that are the session's own work. */
   readonly #ours = new Map<
     op.Opcode,
@@ -60,8 +74,9 @@ export class Session {
   >([
     [op.INIT, ({ unique }, { body }, send) => this.#initialize(unique, body as abi.fuse_init_in, send)],
     [op.FORGET, ({ nodeid }, { body }) => this.#forget(nodeid, (body as abi.fuse_forget_in).nlookup)],
-    [op.BATCH_FORGET, (_, incoming) => this.#forgetAll(incoming as IncomingRequest<abi.fuse_batch_forget_in>)],
+    [op.BATCH_FORGET, (_, incoming) => this.#forgetAll(incoming as Incoming<'BATCH_FORGET'>)],
     [op.INTERRUPT, (_, { body }) => this.#interrupt((body as abi.fuse_interrupt_in).unique)],
+    [op.NOTIFY_REPLY, ({ unique }, incoming) => this.#retrieved(unique, incoming as Incoming<'NOTIFY_REPLY'>)],
     [op.DESTROY, ({ unique }, _, send) => this.#destroy(unique, send)],
   ]);
   #state: 'starting' | 'ready' | 'closed' = 'starting';
@@ -71,6 +86,8 @@ export class Session {
     this.#server = server;
     this.#options = options;
     this.#send = (message) => options.send(message);
+    this.#turns = Turns.of(server);
+    this.client = new Client(this.#clientDoor());
   }
 
   /** What INIT settled; null before it and after DESTROY. */
@@ -88,6 +105,45 @@ export class Session {
    */
   receive(message: Uint8Array, send: Send = this.#send): void {
     if (this.#state === 'closed') return;
+    this.#turns.enter();
+    try {
+      this.#receive(message, send);
+    } finally {
+      this.#turns.leave();
+    }
+  }
+
+  /** Ends the conversation, as when the client is gone: interrupts what is under way and answers nothing any more. */
+  close(): void {
+    if (this.#state === 'closed') return;
+    const started = this.#state === 'ready';
+    this.#state = 'closed';
+    const underway = [...this.#underway.values()];
+    this.#underway.clear();
+    for (const { request, coroutine } of underway) {
+      request.interrupt();
+      coroutine?.end();
+    }
+    this.client.gone();
+    if (started) this.#turns.next(() => this.#guard('destroy', () => this.#server.destroy?.()));
+  }
+
+  /** The way of the client's notifications. */
+  #clientDoor(): ClientDoor {
+    const { send, sendNotification = send } = this.#options;
+    const session = this;
+    return {
+      get protocol() {
+        return session.protocol;
+      },
+      get closed() {
+        return session.closed;
+      },
+      send: (message) => sendNotification.call(this.#options, message),
+    };
+  }
+
+  #receive(message: Uint8Array, send: Send): void {
     let header: abi.fuse_in_header;
     try {
       header = decodeRequestHeader(message);
@@ -116,29 +172,9 @@ export class Session {
     else ours(header, incoming, send);
   }
 
-  /** Sends a notification: an invalidation, data, a question. Not before INIT. */
-  notify<Name extends string, Body, Tail extends NotifyTail>(
-    code: NotifyCode<Name, Body, Tail>,
-    content: Parameters<typeof encodeNotification<Name, Body, Tail>>[1],
-  ): Promise<void> | void {
-    const message = encodeNotification(code, content);
-    if (this.#options.sendNotification === undefined) this.#transmit(message, this.#send);
-    else if (this.#state !== 'closed') return this.#options.sendNotification(message);
-  }
-
-  /** Ends the conversation, as when the client is gone: interrupts what is under way and answers nothing any more. */
-  close(): void {
-    if (this.#state === 'closed') return;
-    const started = this.#state === 'ready';
-    this.#state = 'closed';
-    for (const request of this.#underway.values()) request.interrupt();
-    this.#underway.clear();
-    if (started) this.#guard('destroy', () => this.#server.destroy?.());
-  }
-
-  #initialize(unique: number, client: abi.fuse_init_in, send: Send): void {
+  #initialize(unique: number, asked: abi.fuse_init_in, send: Send): void {
     try {
-      const { body, protocol } = negotiate(this.#server, client, this.#options.limits ?? {});
+      const { body, protocol } = negotiate(this.#server, asked, this.#options.limits ?? {}, this.client);
       const reply = { unique, body: complete(abi.fuse_init_out, body) };
       const message = encodeReply(op.INIT, reply, protocol ?? NEWEST);
       if (protocol !== null) {
@@ -155,7 +191,7 @@ export class Session {
     this.#guard('forget', () => this.#server.forget?.(nodeid, nlookup));
   }
 
-  #forgetAll({ body, data }: IncomingRequest<abi.fuse_batch_forget_in>): void {
+  #forgetAll({ body, data }: Incoming<'BATCH_FORGET'>): void {
     const { size } = abi.fuse_forget_one;
     const view = viewOf(data);
     const count = Math.min(body.count, Math.floor(data.length / size));
@@ -168,11 +204,18 @@ export class Session {
 
   /** A request that is not under way was answered before the INTERRUPT came: messages come in order. */
   #interrupt(unique: number): void {
-    this.#underway.get(unique)?.interrupt();
+    const underway = this.#underway.get(unique);
+    underway?.request.interrupt();
+    underway?.coroutine?.interrupt();
+  }
+
+  #retrieved(unique: number, { body, data }: Incoming<'NOTIFY_REPLY'>): void {
+    if (!this.client.retrieved(unique, body, data)) this.#log(`NOTIFY_REPLY ${unique}: nobody asked for it`);
   }
 
   #destroy(unique: number, send: Send): void {
     this.#state = 'starting';
+    this.client.gone();
     this.#guard('destroy', () => this.#server.destroy?.());
     this.#protocol = NEWEST;
     this.#transmit(encodeReply(op.DESTROY, { unique }, this.#protocol), send);
@@ -192,6 +235,7 @@ export class Session {
     try {
       const result: unknown = method.call(this.#server, request, ...values);
       if (isPromiseLike(result)) this.#await(request, result, send);
+      else if (isCoroutine(result)) this.#run(request, result, send);
       else this.#answer(request, result, send);
     } catch (error) {
       this.#fail(request, error, send);
@@ -206,20 +250,34 @@ export class Session {
   }
 
   #await(request: Request, result: PromiseLike<unknown>, send: Send): void {
-    this.#underway.set(request.unique, request);
-    const settle = (finish: () => void): void => {
-      if (this.#underway.get(request.unique) === request) this.#underway.delete(request.unique);
-      finish();
-    };
+    const underway: Underway = { request, coroutine: null };
+    this.#underway.set(request.unique, underway);
     result.then(
-      (value) => settle(() => this.#answer(request, value, send)),
-      (error: unknown) => settle(() => this.#fail(request, error, send)),
+      (value) => this.#settle(underway, () => this.#answer(request, value, send)),
+      (error: unknown) => this.#settle(underway, () => this.#fail(request, error, send)),
     );
+  }
+
+  #run(request: Request, result: Coroutine<unknown>, send: Send): void {
+    const coroutine = new CoroutineRun(result, this.#turns, {
+      returned: (value) => this.#settle(underway, () => this.#answer(request, value, send)),
+      threw: (error) => this.#settle(underway, () => this.#fail(request, error, send)),
+    });
+    const underway: Underway = { request, coroutine };
+    this.#underway.set(request.unique, underway);
+    coroutine.start();
+  }
+
+  /** After the end of the session nobody hears the answer, but a mistake is still logged. */
+  #settle(underway: Underway, finish: () => void): void {
+    const { unique } = underway.request;
+    if (this.#underway.get(unique) === underway) this.#underway.delete(unique);
+    finish();
   }
 
   #answer(request: Request, result: unknown, send: Send): void {
     const { opcode, unique, body } = request;
-    if (opcode.reply !== 'required') return;
+    if (opcode.reply !== 'required' || this.#state === 'closed') return;
     let message: Uint8Array;
     try {
       message = encodeReply(opcode, { unique, ...replyOf(opcode, body, result) }, this.#protocol);
@@ -264,7 +322,7 @@ export class Session {
   }
 }
 
-const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
-
-const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+function describe(error: unknown): string {
+  if (error instanceof Error) return error.stack ?? error.message;
+  return typeof error === 'string' || error instanceof Errno ? String(error) : show(error);
+}
