@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type FuseServer, mount, type RequestOf } from 'fusewire';
+import { type FuseServer, mount } from 'fusewire';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import httpFile from './http-file.ts';
 
@@ -60,7 +60,6 @@ function respond(request: IncomingMessage, response: ServerResponse): void {
 }
 
 const PATH = '/file of bytes';
-const REQUEST = { nodeid: 1n, interrupted: new AbortController().signal } as RequestOf<'LOOKUP'>;
 const remoteFile = (): FuseServer => httpFile(url, { blockSize: BLOCK, capacity: 4 });
 
 test('a remote file has the name of the URL, its size and its time', async () => {
@@ -121,14 +120,14 @@ test.each([
   ['by its length', { etag: null }],
 ])('a new version of a remote file is found %s, beside the old one that is open', async (_, change) => {
   remote.etag = change.etag === null ? null : change.etag.replace('2', '1');
-  const server = remoteFile();
-  const lookup = async () => await server.lookup?.(REQUEST, 'file of bytes');
-  const before = await lookup();
-  expect((await lookup())?.nodeid).toBe(before?.nodeid);
+  await using mounted = await mount(httpFile(url, { trust: 0 }));
+  const { promises } = mounted.fs;
+  const before = await promises.open(PATH, 'r');
+  const { ino } = await before.stat();
+  expect((await promises.stat(PATH)).ino).toBe(ino);
   Object.assign(remote, { content: bytesOf(500, 99), ...change });
-  const after = await lookup();
-  expect(after?.nodeid).not.toBe(before?.nodeid);
-  expect([before?.attr?.size, after?.attr?.size]).toEqual([10 * BLOCK, 500]);
+  expect(await promises.readFile(PATH)).toEqual(remote.content);
+  expect((await before.stat()).size).toBe(10 * BLOCK);
 });
 
 test('a web server that knows no ranges is asked for the whole file, once', async () => {

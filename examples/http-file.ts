@@ -23,8 +23,11 @@ import {
 import { BlockCache, type BlockCacheOptions } from './http-file/block-cache.ts';
 import { RemoteVersion } from './http-file/remote-version.ts';
 
-/** Seconds for which the version that was found is taken for the newest one. */
-const TRUST = 1;
+/** How remote files are kept. */
+export interface HttpFileOptions extends BlockCacheOptions {
+  /** Seconds for which the version that was found is taken for the newest one; default 1. */
+  readonly trust?: number;
+}
 
 interface Inode {
   readonly nodeid: bigint;
@@ -34,7 +37,7 @@ interface Inode {
 }
 
 /** A server whose directory holds the file of one URL. */
-export default function httpFile(url: string, options: BlockCacheOptions = {}): FuseServer {
+export default function httpFile(url: string, { trust = 1, ...options }: HttpFileOptions = {}): FuseServer {
   const name = nameOf(url);
   const inodes = new Map<bigint, Inode>();
   let current: Inode | null = null;
@@ -59,7 +62,7 @@ export default function httpFile(url: string, options: BlockCacheOptions = {}): 
       const inode = inodeFor(await RemoteVersion.find(url, interrupted));
       inode.nlookup++;
       inodes.set(inode.nodeid, inode);
-      return { nodeid: inode.nodeid, entry_valid: TRUST, attr_valid: Infinity, attr: attributesOf(inode) };
+      return { nodeid: inode.nodeid, entry_valid: trust, attr_valid: Infinity, attr: attributesOf(inode) };
     },
 
     /** Old versions that nobody can ask about any more are dropped, with what was fetched of them. */
