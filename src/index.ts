@@ -1,5 +1,5 @@
 /** Everything the package exports. */
-export { type ByteString, fromText, toText } from './abi/bytes.ts';
+export { type ByteString, fromText, isText, toText } from './abi/bytes.ts';
 export { DirentWriter } from './abi/dirent.ts';
 export * from './abi/errno.ts';
 export * from './abi/fuse.ts';
