@@ -27,6 +27,7 @@ const layers = {
   kernel: kernel,
   server: ['abi'],
   linux: ['abi', 'task'],
+  'server-library': ['abi', 'server'],
   servers: ['abi', 'server', 'linux'],
   transport: [...kernel, 'kernel', 'server', 'linux'],
   'node-fs': [...kernel, 'kernel', 'server', 'linux'],
@@ -39,7 +40,7 @@ const layers = {
 };
 
 /** What runs in a browser too: it imports no module of Node and no package. */
-const pure = [...kernel, 'kernel', 'server'];
+const pure = [...kernel, 'kernel', 'server', 'server-library'];
 
 const within = (names) => `^src/(?:${names.join('|')})(?:/|\\.ts$)`;
 const tests = '\\.test\\.ts$|/testing/';
@@ -88,10 +89,10 @@ module.exports = {
     },
     {
       name: 'examples-as-users',
-      comment: 'An example imports what a user of the package can: `fusewire`, whose source is src/index.ts.',
+      comment: 'An example imports what a user of the package can: `fusewire` and `fusewire/server`.',
       severity: 'error',
       from: { path: '^examples/', pathNot: tests },
-      to: { pathNot: ['^examples/', '^src/index\\.ts$'], dependencyTypesNot: ['core'] },
+      to: { pathNot: ['^examples/', '^src/(?:index|server-library)\\.ts$'], dependencyTypesNot: ['core'] },
     },
     ...Object.entries(layers).map(([name, imports]) => ({
       name: `${name}-imports-downward`,

@@ -9,19 +9,20 @@
  *   client keeps no pages of it and does not look at its size: direct I/O.
  */
 import {
-  DirentWriter,
-  DT_REG,
+  attrReply,
   EACCES,
   ENOENT,
+  entryReply,
   FOPEN_DIRECT_IO,
   FOPEN_KEEP_CACHE,
   FUSE_ROOT_ID,
   type FuseServer,
+  listDirents,
   O_ACCMODE,
   O_RDONLY,
   S_IFDIR,
   S_IFREG,
-} from 'fusewire';
+} from 'fusewire/server';
 
 /** Where the clock takes its time from; a test passes its own. */
 export interface Ticking {
@@ -41,11 +42,7 @@ const eachSecond: Ticking = {
 const TICKS = 2n;
 const NOW = 3n;
 const OPENS = 4n;
-const names = new Map([
-  ['ticks', TICKS],
-  ['now', NOW],
-  ['opens', OPENS],
-]);
+const names = new Map(Object.entries({ ticks: TICKS, now: NOW, opens: OPENS }));
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const lineOf = (time: Date): string => `${time.toISOString().slice(0, 19)}Z\n`;
@@ -61,12 +58,10 @@ export default function clock({ now, start }: Ticking = eachSecond): FuseServer 
 
   const contentOf = (nodeid: bigint): Uint8Array => encode(nodeid === NOW ? lineOf(time) : ticks);
   const attributesOf = (nodeid: bigint) => {
-    const mtime = Math.floor(time.getTime() / 1000);
-    if (nodeid === FUSE_ROOT_ID) return { ino: nodeid, mode: S_IFDIR | 0o755, nlink: 2, mtime };
-    const size = nodeid === OPENS ? 0 : contentOf(nodeid).length;
-    return { ino: nodeid, mode: S_IFREG | 0o444, nlink: 1, size, mtime };
+    if (nodeid === FUSE_ROOT_ID) return { ino: nodeid, mode: S_IFDIR | 0o755, nlink: 2, mtime: time };
+    return { ino: nodeid, mode: S_IFREG | 0o444, size: nodeid === OPENS ? 0 : contentOf(nodeid).length, mtime: time };
   };
-  const validity = (nodeid: bigint) => (nodeid === NOW ? Infinity : 0);
+  const validityOf = (nodeid: bigint): number => (nodeid === NOW ? Infinity : 0);
 
   return {
     init(_offer, client) {
@@ -85,18 +80,16 @@ export default function clock({ now, start }: Ticking = eachSecond): FuseServer 
       const nodeid = directory === FUSE_ROOT_ID ? names.get(name) : undefined;
       if (nodeid === undefined) throw ENOENT;
       // The name holds for ever, whatever becomes of the attributes.
-      return { nodeid, entry_valid: Infinity, attr_valid: validity(nodeid), attr: attributesOf(nodeid) };
+      return entryReply(nodeid, attributesOf(nodeid), { entry: Infinity, attr: validityOf(nodeid) });
     },
 
-    getattr: ({ nodeid }) => ({ attr_valid: validity(nodeid), attr: attributesOf(nodeid) }),
+    getattr: ({ nodeid }) => attrReply(attributesOf(nodeid), validityOf(nodeid)),
 
-    readdir({ body }) {
-      const reply = new DirentWriter(body.size);
-      for (const [index, [name, ino]] of [...names].entries()) {
-        if (index >= body.offset && !reply.add({ ino, off: BigInt(index + 1), type: DT_REG, name })) break;
-      }
-      return reply.bytes;
-    },
+    readdir: ({ body }) =>
+      listDirents(
+        [...names].map(([name, ino]) => ({ name, ino, mode: S_IFREG })),
+        body,
+      ),
 
     open({ nodeid, body }) {
       if ((body.flags & O_ACCMODE) !== O_RDONLY) throw EACCES;

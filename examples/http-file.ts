@@ -6,20 +6,21 @@
  * The content of an inode never changes, so the client may keep it for ever; only the name must be asked for again.
  */
 import {
-  DirentWriter,
-  DT_REG,
+  attrReply,
   EACCES,
   ENOENT,
   ESTALE,
+  entryReply,
   FOPEN_KEEP_CACHE,
   FUSE_ROOT_ID,
   type FuseServer,
   fromText,
+  listDirents,
   O_ACCMODE,
   O_RDONLY,
   S_IFDIR,
   S_IFREG,
-} from 'fusewire';
+} from 'fusewire/server';
 import { BlockCache, type BlockCacheOptions } from './http-file/block-cache.ts';
 import { RemoteVersion } from './http-file/remote-version.ts';
 
@@ -62,7 +63,7 @@ export default function httpFile(url: string, { trust = 1, ...options }: HttpFil
       const inode = inodeFor(await RemoteVersion.find(url, interrupted));
       inode.nlookup++;
       inodes.set(inode.nodeid, inode);
-      return { nodeid: inode.nodeid, entry_valid: trust, attr_valid: Infinity, attr: attributesOf(inode) };
+      return entryReply(inode.nodeid, attributesOf(inode), { entry: trust, attr: Infinity });
     },
 
     /** Old versions that nobody can ask about any more are dropped, with what was fetched of them. */
@@ -73,17 +74,10 @@ export default function httpFile(url: string, { trust = 1, ...options }: HttpFil
       if (inode.nlookup === 0) inodes.delete(nodeid);
     },
 
-    getattr({ nodeid }) {
-      const attr =
-        nodeid === FUSE_ROOT_ID ? { ino: nodeid, mode: S_IFDIR | 0o755, nlink: 2 } : attributesOf(inodeOf(nodeid));
-      return { attr_valid: Infinity, attr };
-    },
+    getattr: ({ nodeid }) => attrReply(nodeid === FUSE_ROOT_ID ? root : attributesOf(inodeOf(nodeid)), Infinity),
 
-    readdir({ body }) {
-      const reply = new DirentWriter(body.size);
-      if (body.offset === 0n) reply.add({ ino: current?.nodeid ?? lastNodeid + 1n, off: 1n, type: DT_REG, name });
-      return reply.bytes;
-    },
+    /** The name is there whether or not the web server is. */
+    readdir: ({ body }) => listDirents([{ name, ino: current?.nodeid ?? lastNodeid + 1n, mode: S_IFREG }], body),
 
     /** ESTALE makes the client look the name up again and open what it finds. */
     open({ nodeid, body }) {
@@ -96,10 +90,14 @@ export default function httpFile(url: string, { trust = 1, ...options }: HttpFil
   };
 }
 
-function attributesOf({ nodeid, version: { size, modified } }: Inode) {
-  const mtime = Math.floor(modified / 1000);
-  return { ino: nodeid, mode: S_IFREG | 0o444, nlink: 1, size, blocks: Math.ceil(size / 512), mtime };
-}
+const root = { ino: FUSE_ROOT_ID, mode: S_IFDIR | 0o755, nlink: 2 };
+
+const attributesOf = ({ nodeid, version: { size, modified } }: Inode) => ({
+  ino: nodeid,
+  mode: S_IFREG | 0o444,
+  size,
+  mtime: new Date(modified),
+});
 
 /** The last part of the URL's path; as it stands there, when decoding makes no name of it. */
 function nameOf(url: string): string {

@@ -7,24 +7,25 @@
  */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import {
+  attrReply,
   type ByteString,
-  DirentWriter,
-  DT_DIR,
-  DT_REG,
   EEXIST,
   EINVAL,
   ENOENT,
   EPERM,
+  entryReply,
   FATTR_GID,
   FATTR_MODE,
   FATTR_SIZE,
   FATTR_UID,
   type FuseServer,
+  type Listed,
+  listDirents,
   RENAME_NOREPLACE,
   type RequestOf,
   S_IFDIR,
   S_IFREG,
-} from 'fusewire';
+} from 'fusewire/server';
 import { AtomicFile } from './json-tree/atomic-file.ts';
 import { Directory, Leaf, type Node, valueOfNode } from './json-tree/document.ts';
 import { Tree } from './json-tree/tree.ts';
@@ -37,19 +38,17 @@ export default function jsonTree(file: string): FuseServer {
 const uid = process.getuid?.() ?? 0;
 const gid = process.getgid?.() ?? 0;
 
-type Names = readonly (readonly [ByteString, Node])[];
-
 class JsonTree implements FuseServer {
   readonly #tree: Tree;
   readonly #file: AtomicFile;
-  readonly #modified: number; // seconds since 1970
+  readonly #modified: Date;
   /** The names that each open directory had when it was read from its start, so that changes meanwhile skip and repeat none. */
-  readonly #listings = new Map<bigint, Names>();
+  readonly #listings = new Map<bigint, readonly Listed[]>();
   #lastListing = 0n;
 
   constructor(file: string) {
     this.#tree = new Tree(JSON.parse(readFileSync(file, 'utf8')));
-    this.#modified = Math.floor(statSync(file).mtimeMs / 1000);
+    this.#modified = statSync(file).mtime;
     this.#file = new AtomicFile(file, () => `${JSON.stringify(valueOfNode(this.#tree.root), null, 2)}\n`);
   }
 
@@ -65,7 +64,7 @@ class JsonTree implements FuseServer {
   }
 
   getattr({ nodeid }: RequestOf<'GETATTR'>) {
-    return { attr: this.#attributes(this.#tree.node(nodeid)) };
+    return attrReply(this.#attributes(this.#tree.node(nodeid)));
   }
 
   /** Of attributes only the size can be changed. Times are accepted and not kept, so that touch and tar succeed. */
@@ -76,7 +75,7 @@ class JsonTree implements FuseServer {
       (body.valid & bit) !== 0 && body[field] !== is[field];
     if (changes(FATTR_MODE, 'mode') || changes(FATTR_UID, 'uid') || changes(FATTR_GID, 'gid')) throw EPERM;
     if ((body.valid & FATTR_SIZE) !== 0) this.#tree.leaf(nodeid).resize(body.size);
-    return { attr: this.#attributes(node) };
+    return attrReply(this.#attributes(node));
   }
 
   async mkdir({ nodeid }: RequestOf<'MKDIR'>, name: ByteString) {
@@ -142,20 +141,13 @@ class JsonTree implements FuseServer {
     if (leaf.opens === 0 && leaf.isDirty && leaf.value !== undefined) leaf.revert();
   }
 
-  opendir({ nodeid }: RequestOf<'OPENDIR'>) {
-    const fh = ++this.#lastListing;
-    this.#listings.set(fh, [...this.#tree.directory(nodeid).entries]);
-    return { fh };
+  opendir() {
+    return { fh: ++this.#lastListing };
   }
 
   readdir({ nodeid, body }: RequestOf<'READDIR'>): Uint8Array {
-    if (body.offset === 0n) this.#listings.set(body.fh, [...this.#tree.directory(nodeid).entries]);
-    const reply = new DirentWriter(body.size);
-    for (const [index, [name, node]] of (this.#listings.get(body.fh) ?? []).entries()) {
-      const type = node instanceof Directory ? DT_DIR : DT_REG;
-      if (index >= body.offset && !reply.add({ ino: node.nodeid, off: BigInt(index + 1), type, name })) break;
-    }
-    return reply.bytes;
+    if (body.offset === 0n) this.#listings.set(body.fh, this.#tree.directory(nodeid).list());
+    return listDirents(this.#listings.get(body.fh) ?? [], body);
   }
 
   releasedir({ body }: RequestOf<'RELEASEDIR'>): void {
@@ -165,17 +157,14 @@ class JsonTree implements FuseServer {
   /** An answer with a nodeid, which the client gives back by `forget`. Names change only by the client: it may keep them. */
   #entry(node: Node) {
     node.nlookup++;
-    return { nodeid: node.nodeid, entry_valid: Infinity, attr: this.#attributes(node) };
+    return entryReply(node.nodeid, this.#attributes(node), { entry: Infinity });
   }
 
+  /** Whoever counts on it that each directory inside adds a link is told by 1 link that it is not so here. */
   #attributes(node: Node) {
     const shared = { ino: node.nodeid, uid, gid, mtime: this.#modified };
-    if (node instanceof Leaf) {
-      const size = node.text.length;
-      return { ...shared, mode: S_IFREG | 0o644, nlink: node.isLinked ? 1 : 0, size, blocks: Math.ceil(size / 512) };
-    }
-    const folders = [...node.entries.values()].filter((child) => child instanceof Directory).length;
-    return { ...shared, mode: S_IFDIR | 0o755, nlink: node.isLinked ? 2 + folders : 0 };
+    if (node instanceof Directory) return { ...shared, mode: S_IFDIR | 0o755, nlink: node.isLinked ? 1 : 0 };
+    return { ...shared, mode: S_IFREG | 0o644, nlink: node.isLinked ? 1 : 0, size: node.text.length };
   }
 
   /** Brings what was written into the document. A file that was removed is in none. */

@@ -70,7 +70,7 @@ function sh(script: string): Promise<string> {
 
 test('hello, mounted by Linux, is a file to ls, cat, tail, grep and cp', async (context) => {
   await mounted(context, 'hello', 'example');
-  expect(await sh('ls -l')).toBe('total 0\n-r--r--r-- 1 root root 14 Jan  1  1970 hello.txt\n');
+  expect(await sh('ls -l')).toBe('total 1\n-r--r--r-- 1 root root 14 Jan  1  1970 hello.txt\n');
   expect(await sh('cat hello.txt; tail -c 7 hello.txt; grep -r world .')).toBe(
     'Hello, world!\nworld!\n./hello.txt:Hello, world!\n',
   );

@@ -1,7 +1,8 @@
 import { appendFileSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ENOSPC, type Mounted, mount } from 'fusewire';
+import { type Mounted, mount } from 'fusewire';
+import { ENOSPC } from 'fusewire/server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Locks } from './key-value/locks.ts';
 import { type Entry, LogStore, type Store } from './key-value/log-store.ts';

@@ -6,10 +6,8 @@
  * An open file is kept here and goes to the store as a whole, when it is closed or synced.
  */
 import {
+  attrReply,
   type ByteString,
-  DirentWriter,
-  DT_DIR,
-  DT_REG,
   EBADF,
   EEXIST,
   EINVAL,
@@ -17,6 +15,7 @@ import {
   ENOENT,
   ENOTEMPTY,
   EPERM,
+  entryReply,
   FATTR_GID,
   FATTR_MODE,
   FATTR_MTIME,
@@ -26,13 +25,15 @@ import {
   type FuseServer,
   fromText,
   isText,
+  type Listed,
+  listDirents,
   O_APPEND,
   RENAME_NOREPLACE,
   type RequestOf,
   S_IFDIR,
   S_IFREG,
   toText,
-} from 'fusewire';
+} from 'fusewire/server';
 import { Contents, resized } from './key-value/contents.ts';
 import { Locks } from './key-value/locks.ts';
 import { LogStore, type Store } from './key-value/log-store.ts';
@@ -51,19 +52,19 @@ const UNKNOWN_INO = 0xffffffffn;
 
 class KeyValueTree implements FuseServer {
   readonly #now: () => number;
-  readonly #started: number; // milliseconds since 1970
+  readonly #started: Date;
   readonly #paths: Paths;
   readonly #contents: Contents;
   readonly #nodes = new Nodes();
   /** Turns: for names by their directory, for content by its file. */
   readonly #locks = new Locks<Node>();
   /** The names that each open directory had when it was read from its start. */
-  readonly #listings = new Map<bigint, readonly (readonly [ByteString, Kind])[]>();
+  readonly #listings = new Map<bigint, readonly Listed[]>();
   #lastListing = 0n;
 
   constructor(store: Store, now: () => number) {
     this.#now = now;
-    this.#started = now();
+    this.#started = new Date(now());
     this.#paths = new Paths(store, now);
     this.#contents = new Contents(store);
   }
@@ -84,7 +85,7 @@ class KeyValueTree implements FuseServer {
 
   getattr({ nodeid }: RequestOf<'GETATTR'>) {
     const node = this.#nodes.get(nodeid);
-    return this.#locks.on([node], async () => ({ attr_valid: Infinity, attr: await this.#attributes(node) }));
+    return this.#locks.on([node], async () => attrReply(await this.#attributes(node), Infinity));
   }
 
   /** Changes size and time; all else can only be what it is. */
@@ -96,7 +97,7 @@ class KeyValueTree implements FuseServer {
       const isOther = changes(FATTR_MODE, body.mode, mode) || changes(FATTR_UID, body.uid, uid);
       if (isOther || changes(FATTR_GID, body.gid, gid)) throw EPERM;
       if (node.kind === 'file') await this.#change(node, body);
-      return { attr_valid: Infinity, attr: await this.#attributes(node) };
+      return attrReply(await this.#attributes(node), Infinity);
     });
   }
 
@@ -196,13 +197,8 @@ class KeyValueTree implements FuseServer {
   }
 
   async readdir({ nodeid, body }: RequestOf<'READDIR'>): Promise<Uint8Array> {
-    if (body.offset === 0n) this.#listings.set(body.fh, [...(await this.#paths.names(this.#nodes.get(nodeid).key))]);
-    const reply = new DirentWriter(body.size);
-    for (const [index, [name, kind]] of (this.#listings.get(body.fh) ?? []).entries()) {
-      const type = kind === 'directory' ? DT_DIR : DT_REG;
-      if (index >= body.offset && !reply.add({ ino: UNKNOWN_INO, off: BigInt(index + 1), type, name })) break;
-    }
-    return reply.bytes;
+    if (body.offset === 0n) this.#listings.set(body.fh, await this.#list(this.#nodes.get(nodeid).key));
+    return listDirents(this.#listings.get(body.fh) ?? [], body);
   }
 
   releasedir({ body }: RequestOf<'RELEASEDIR'>): void {
@@ -222,21 +218,24 @@ class KeyValueTree implements FuseServer {
   async #entry(node: Node) {
     node.nlookup++;
     try {
-      const attr = await this.#attributes(node);
-      return { nodeid: node.nodeid, entry_valid: Infinity, attr_valid: Infinity, attr };
+      return entryReply(node.nodeid, await this.#attributes(node), { entry: Infinity, attr: Infinity });
     } catch (error) {
       this.#nodes.forget(node.nodeid, 1); // without an answer there is nothing that the client could give back
       throw error;
     }
   }
 
+  /** Whoever counts on it that each directory inside adds a link is told by 1 link that it is not so here. */
   async #attributes(node: Node) {
-    const shared = { ino: node.nodeid, uid, gid };
-    // From 1 link nobody concludes how many directories there are inside, as from more.
-    if (node.kind === 'directory') return { ...shared, mode: S_IFDIR | 0o755, nlink: 1, ...mtime(this.#started) };
+    const shared = { ino: node.nodeid, uid, gid, nlink: node.isLinked ? 1 : 0 };
+    if (node.kind === 'directory') return { ...shared, mode: S_IFDIR | 0o755, mtime: this.#started };
     const { value, modified } = await this.#contents.entryOf(node);
-    const size = { size: value.length, blocks: Math.ceil(value.length / 512) };
-    return { ...shared, mode: S_IFREG | 0o644, nlink: node.isLinked ? 1 : 0, ...size, ...mtime(modified) };
+    return { ...shared, mode: S_IFREG | 0o644, size: value.length, mtime: new Date(modified) };
+  }
+
+  async #list(key: string): Promise<Listed[]> {
+    const names = await this.#paths.names(key);
+    return [...names].map(([name, kind]) => ({ name, ino: UNKNOWN_INO, mode: kind === 'file' ? S_IFREG : S_IFDIR }));
   }
 
   async #make(directory: Node, name: ByteString, kind: Kind): Promise<Node> {
@@ -269,9 +268,4 @@ function keyOf(directory: Node, name: ByteString): string {
 function openFileOf({ open }: Node): OpenFile {
   if (open === null) throw EBADF;
   return open;
-}
-
-function mtime(milliseconds: number) {
-  const seconds = Math.floor(milliseconds / 1000);
-  return { mtime: seconds, mtimensec: (milliseconds - seconds * 1000) * 1e6 };
 }

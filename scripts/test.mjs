@@ -13,6 +13,7 @@ const checks = {
   coroutines: 'coroutines that nobody runs',
   unused: 'unused code and dependencies',
   docs: 'doc comments and lengths',
+  api: 'reference of the public API',
   unit: 'tests',
 };
 const reportFile = `${root}/build/test-report.json`;

@@ -1,13 +1,13 @@
 /** Everything the package exports. */
-export { type ByteString, fromText, isText, toText } from './abi/bytes.ts';
-export { DirentWriter } from './abi/dirent.ts';
-export * from './abi/errno.ts';
-export * from './abi/fuse.ts';
-export * from './abi/linux.ts';
-export { type Daemon, type DaemonOptions, daemon } from './attach/daemon.ts';
+export { Errno } from './abi/errno.ts';
+export { type AttachWay, type Daemon, type DaemonOptions, daemon } from './attach/daemon.ts';
+export type { Control } from './fuse/control.ts';
+export type { Listener, RequestEvent } from './fuse/events.ts';
 export { KernelMount, type KernelMountOptions, mountKernel, unmountKernel } from './kernel-mount.ts';
 export { type Mounted, type MountOptions, mount, type Server } from './mount.ts';
-export type { FuseServer, RequestOf } from './server/fuse-server.ts';
+export type { NodeFs } from './node-fs/types.ts';
+export type { FuseServer } from './server/fuse-server.ts';
 export { type MemoryOptions, memory } from './server/memory.ts';
+export type { PassthroughOptions } from './server/passthrough.ts';
 export { Session } from './server/session.ts';
 export { passthrough } from './servers.ts';

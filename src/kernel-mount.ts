@@ -84,7 +84,11 @@ export class KernelMount implements AsyncDisposable {
   readonly handleSignals: boolean;
   #unmounted: Promise<void> | null = null;
 
-  /** For {@link mountKernel}. */
+  /**
+   * For {@link mountKernel}.
+   *
+   * @internal
+   */
   constructor(directory: string, entry: MountEntry | undefined, service: DeviceService, options: KernelMountOptions) {
     this.directory = directory;
     this.connection = entry?.minor ?? null;
@@ -127,6 +131,7 @@ export class KernelMount implements AsyncDisposable {
     return this.#unmounted;
   }
 
+  /** {@link unmount}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.unmount();
   }

@@ -165,6 +165,11 @@ export class Mounted implements AsyncDisposable {
   readonly #afterwards: (() => void)[] = [];
   #unmounted: Promise<void> | null = null;
 
+  /**
+   * For {@link mount}.
+   *
+   * @internal
+   */
   constructor({ kernel, connection, transport, daemon, options }: Parts) {
     this.kernel = kernel;
     this.connection = connection;
@@ -229,6 +234,7 @@ export class Mounted implements AsyncDisposable {
     this.#afterwards.push(action);
   }
 
+  /** {@link unmount}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.unmount();
   }

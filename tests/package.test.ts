@@ -21,7 +21,7 @@ describe('the packed package', () => {
 
   test('contains the built library and command, the licence and the documents', () => {
     const documents = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'LICENSE', 'docs/decisions.md'];
-    const built = ['dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js'];
+    const built = ['dist/index.js', 'dist/index.d.ts', 'dist/server-library.d.ts', 'dist/cli/main.js'];
     expect(files).toEqual(expect.arrayContaining(['package.json', ...documents, ...built]));
   });
 
@@ -52,6 +52,16 @@ test('a program of its own imports the package by name', () => {
   const program = "import * as fusewire from 'fusewire'; console.log(Object.keys(fusewire).includes('mount'));";
   const args = ['--input-type=module', '--eval', program];
   expect(execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' })).toBe('true\n');
+});
+
+test('a server of its own imports what it needs as fusewire/server', () => {
+  const program = `
+    import { Condition, DirentWriter, ENOENT, FOPEN_DIRECT_IO, memory, S_IFDIR } from 'fusewire/server';
+    console.log(typeof memory, new DirentWriter(8).bytes.length, ENOENT.number, S_IFDIR, FOPEN_DIRECT_IO, Condition.name);`;
+  const args = ['--input-type=module', '--eval', program];
+  expect(execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' })).toBe(
+    'function 0 2 16384 1 Condition\n',
+  );
 });
 
 test('package-lock.json names no registry', () => {

@@ -1,4 +1,4 @@
-import { EINTR } from 'fusewire';
+import { EINTR } from 'fusewire/server';
 
 /** Gets the bytes from `start` up to `end`, until the signal says that nobody wants them any more. */
 export type Fetch = (start: number, end: number, signal: AbortSignal) => Promise<Uint8Array>;

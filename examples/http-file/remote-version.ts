@@ -1,4 +1,4 @@
-import { EACCES, EBUSY, EIO, ENOENT, EOPNOTSUPP, type Errno, ESTALE, ETIMEDOUT } from 'fusewire';
+import { EACCES, EBUSY, EIO, ENOENT, EOPNOTSUPP, type Errno, ESTALE, ETIMEDOUT } from 'fusewire/server';
 
 /** Milliseconds that one answer may take, its body included. */
 const PATIENCE = 30_000;

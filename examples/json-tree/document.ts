@@ -1,4 +1,14 @@
-import { type ByteString, EFBIG, EINVAL, fromText, NAME_MAX, toText } from 'fusewire';
+import {
+  type ByteString,
+  EFBIG,
+  EINVAL,
+  fromText,
+  type Listed,
+  NAME_MAX,
+  S_IFDIR,
+  S_IFREG,
+  toText,
+} from 'fusewire/server';
 
 /** The longest file, in bytes. */
 const LARGEST = 2 ** 24;
@@ -27,6 +37,13 @@ export class Directory extends Inode {
   constructor(nodeid: bigint, kind: 'object' | 'array') {
     super(nodeid);
     this.kind = kind;
+  }
+
+  /** What a listing shows. */
+  list(): Listed[] {
+    return [...this.entries].map(([name, node]) => {
+      return { name, ino: node.nodeid, mode: node instanceof Directory ? S_IFDIR : S_IFREG };
+    });
   }
 
   /** @throws EINVAL for a name that no member of this object or array can have */

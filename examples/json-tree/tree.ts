@@ -1,4 +1,4 @@
-import { type ByteString, EEXIST, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY, ESTALE, FUSE_ROOT_ID } from 'fusewire';
+import { type ByteString, EEXIST, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY, ESTALE, FUSE_ROOT_ID } from 'fusewire/server';
 import { Directory, Leaf, type Node, treeOf } from './document.ts';
 
 /** The nodes that the client may ask about: those of the document, and those removed from it that it still uses. */

@@ -1,4 +1,4 @@
-import { EFBIG, ENOENT } from 'fusewire';
+import { EFBIG, ENOENT } from 'fusewire/server';
 import type { Entry, Store } from './log-store.ts';
 import type { Node } from './nodes.ts';
 

@@ -1,4 +1,4 @@
-import { ESTALE, FUSE_ROOT_ID } from 'fusewire';
+import { ESTALE, FUSE_ROOT_ID } from 'fusewire/server';
 
 /** What an inode is. */
 export type Kind = 'file' | 'directory';

@@ -1,4 +1,4 @@
-import { type ByteString, fromText, NAME_MAX } from 'fusewire';
+import { type ByteString, fromText, NAME_MAX } from 'fusewire/server';
 import type { Store } from './log-store.ts';
 import type { Kind } from './nodes.ts';
 

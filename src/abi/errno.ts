@@ -13,6 +13,7 @@ export class Errno {
     this.text = text;
   }
 
+  /** `ENOENT: no such file or directory` */
   toString(): string {
     return `${this.code}: ${this.text}`;
   }

@@ -100,6 +100,18 @@ export const F_SETFL = 4;
 export const F_DUPFD_CLOEXEC = 1030;
 export const FD_CLOEXEC = 1;
 
+export const F_RDLCK = 0;
+export const F_WRLCK = 1;
+export const F_UNLCK = 2;
+
+export const POLLIN = 0x001;
+export const POLLPRI = 0x002;
+export const POLLOUT = 0x004;
+export const POLLERR = 0x008;
+export const POLLHUP = 0x010;
+export const POLLRDNORM = 0x040;
+export const POLLWRNORM = 0x100;
+
 export const XATTR_CREATE = 1;
 export const XATTR_REPLACE = 2;
 
@@ -119,7 +131,9 @@ export const FUSE_SUPER_MAGIC = 0x65735546;
 /** A device number in the form of `stat`'s st_dev and st_rdev: glibc's makedev(3). */
 export const makedev = (major: number, minor: number): number =>
   (minor & 0xff) + (major & 0xfff) * 0x100 + Math.floor(minor / 0x100) * 0x100000;
+/** major(3): the device driver in a device number. */
 export const major = (device: number): number => Math.floor(device / 0x100) & 0xfff;
+/** minor(3): the device of its driver. */
 export const minor = (device: number): number => (device & 0xff) + Math.floor(device / 0x100000) * 0x100;
 
 /** A directory entry's `d_type` for a file's mode. */

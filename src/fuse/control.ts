@@ -20,7 +20,7 @@ export class Control {
     return this.#connection.waiting;
   }
 
-  /** Gives the server up; see {@link Connection.abort}. */
+  /** Gives the server up; see `Connection.abort`. */
   abort(): void {
     this.#connection.abort('user');
   }

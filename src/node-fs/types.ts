@@ -8,7 +8,7 @@ type Streams = 'createReadStream' | 'createWriteStream';
 type Watching = 'watch' | 'watchFile' | 'unwatchFile';
 type Values = 'constants' | 'Dir' | 'Dirent' | 'Stats';
 
-/** What {@link createFs} gives: the part of node:fs that is there, with Node's own types. */
+/** What `createFs` gives: the part of node:fs that is there, with Node's own types. */
 export type NodeFs = Pick<typeof fs, Name | `${Name}Sync` | Streams | Watching | Values> & {
   readonly promises: Pick<typeof promises, ByPath | 'constants' | 'lchmod' | 'watch'>;
 };

@@ -5,7 +5,7 @@ import type { Protocol } from '../abi/message.ts';
 import * as notify from '../abi/notify.ts';
 import { encodeNotification } from '../abi/notify-message.ts';
 import { fuse_forget_one, type fuse_notify_retrieve_in } from '../abi/structs.ts';
-import { BadResult, complete, show } from './result.ts';
+import { BadValue, complete, show } from './result.ts';
 
 /** Cached data of a file, as {@link Client.retrieve} got it. */
 export interface Retrieved {
@@ -14,7 +14,7 @@ export interface Retrieved {
   readonly data: Uint8Array;
 }
 
-/** Which pages {@link Client.invalInode} drops. */
+/** Which cached data {@link Client.invalInode} drops. */
 export interface Pages {
   readonly offset?: number; // bytes; default 0
   readonly length?: number; // bytes; default to the end of the file
@@ -38,8 +38,8 @@ export interface ClientDoor {
  * ENODEV after the end; ENOSYS when the client's protocol does not know the notification. ENOENT mostly means that
  * nothing was cached, so a rejection that nobody looks at does no harm.
  *
- * An invalidation may wait for locks that the client holds until a request is answered. So never let the answer of a request
- * wait for the promise of a notification about the inode, or the parent directory, that the request is about.
+ * An invalidation may wait for locks that the client holds until a request is answered. So never let the answer of a
+ * request wait for the promise of a notification about the inode, or the parent directory, that the request is about.
  *
  * @throws TypeError at once for arguments that no message can carry
  * @see Linux fs/fuse/dev.c, fuse_notify()
@@ -50,14 +50,18 @@ export class Client {
   readonly #retrieving = new Map<number, { resolve(retrieved: Retrieved): void; reject(error: unknown): void }>();
   #lastRetrieve = 0;
 
-  /** For {@link Session}. */
+  /**
+   * For the session.
+   *
+   * @internal
+   */
   constructor(door: ClientDoor) {
     this.#door = door;
   }
 
   /**
-   * The attributes of an inode are stale, its ACLs too; with `pages`, cached data as well: dirty pages are written first, and the
-   * promise may wait for that.
+   * The attributes of an inode are stale, its ACLs too, and its cached data: all of it, some pages, or with 'attributes'
+   * none. Dirty pages are written first, and the promise may wait for that.
    *
    * @throws ENOENT when the client does not know the inode
    * @see Linux fs/fuse/inode.c, fuse_reverse_inval_inode()
@@ -71,8 +75,8 @@ export class Client {
    * A name is stale, or its absence, and the directory's attributes. It and what is below it is looked up anew; with
    * `expireOnly` what is in use stays, and is only asked for again.
    *
-   * @throws ENOSYS for `expireOnly` when the client does not know it; ENAMETOOLONG; ENOENT when the directory is not known or the name not cached;
-   *   ENOTDIR
+   * @throws ENOSYS for `expireOnly` when the client does not know it; ENAMETOOLONG; ENOENT when the directory is not
+   *   known or the name not cached; ENOTDIR
    * @see Linux fs/fuse/dir.c, fuse_reverse_inval_entry()
    */
   invalEntry(parent: bigint, name: ByteString, { expireOnly = false }: InvalEntryOptions = {}): Promise<void> {
@@ -85,8 +89,8 @@ export class Client {
    * A name was removed: as {@link invalEntry}, and whoever watches the directory (inotify) hears of it. Of a name that
    * no longer is `child`'s only the cached entry is dropped.
    *
-   * @throws ENAMETOOLONG; ENOENT when the directory is not known, the name not cached, or another inode's; ENOTDIR; EBUSY for a mount
-   *   point; ENOTEMPTY when something in it is in use
+   * @throws ENAMETOOLONG; ENOENT when the directory is not known, the name not cached, or another inode's; ENOTDIR;
+   *   EBUSY for a mount point; ENOTEMPTY when something in it is in use
    * @see Linux fs/fuse/dir.c, fuse_reverse_inval_entry()
    */
   delete(parent: bigint, child: bigint, name: ByteString): Promise<void> {
@@ -94,8 +98,8 @@ export class Client {
   }
 
   /**
-   * Puts data into an inode's page cache, so that no READ asks for it; a longer file it becomes by that. A page that is not covered
-   * from its start to its end, or the file's, and was not cached, is left out.
+   * Puts data into an inode's page cache, so that no READ asks for it; a longer file it becomes by that. A page that is
+   * not covered from its start to its end, or the file's, and was not cached, is left out.
    *
    * @throws ENOENT when the client does not know the inode; EINVAL when it is no regular file
    * @see Linux fs/fuse/dev.c, fuse_notify_store()
@@ -108,7 +112,8 @@ export class Client {
    * What of `size` bytes from `offset` on is in an inode's page cache: the part up to the first page that is not, at
    * most what one WRITE may carry. The data is the caller's own.
    *
-   * @throws ENOENT when the client does not know the inode; EINVAL when it is no regular file; ENODEV when the session ends before it came
+   * @throws ENOENT when the client does not know the inode; EINVAL when it is no regular file; ENODEV when the session
+   *   ends before it came
    * @see Linux fs/fuse/dev.c, fuse_notify_retrieve()
    */
   retrieve(nodeid: bigint, offset: number, size: number): Promise<Retrieved> {
@@ -137,8 +142,8 @@ export class Client {
   }
 
   /**
-   * All requests that were read and not answered come again, first of all: for a server that took a connection over and lost
-   * them. Those that this session works on come twice.
+   * All requests that were read and not answered come again, first of all: for a server that took a connection over and
+   * lost them. Those that this session works on come twice.
    *
    * @see Linux fs/fuse/dev.c, fuse_resend()
    */
@@ -217,7 +222,7 @@ export interface InvalEntryOptions {
 
 /** @throws TypeError for a name or nodeids that would not arrive as they are */
 function checkTail(tail: unknown): void {
-  if (typeof tail === 'string' && !/^[\0-\xff]*$/.test(tail)) throw new BadResult(`no byte string: ${show(tail)}`);
+  if (typeof tail === 'string' && !/^[\0-\xff]*$/.test(tail)) throw new BadValue(`no byte string: ${show(tail)}`);
   if (!Array.isArray(tail)) return;
   for (const nodeid of tail) complete(fuse_forget_one, { nodeid });
 }

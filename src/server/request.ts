@@ -2,6 +2,7 @@ import type { IncomingRequest } from '../abi/message.ts';
 import type * as opcodes from '../abi/opcodes.ts';
 import type { Opcode } from '../abi/opcodes.ts';
 import type { fuse_in_header } from '../abi/structs.ts';
+import { readExtensions, type SecurityContext } from './extensions.ts';
 
 type Rows = typeof opcodes;
 
@@ -26,11 +27,15 @@ export class Request<In = unknown> {
   /** The calling thread; 0 when the server's pid namespace has no number for it. */
   readonly pid: number;
   readonly body: In;
-  /** Security context and supplementary group, if the server took SECURITY_CTX or CREATE_SUPP_GROUP. */
-  readonly extensions: Uint8Array;
+  readonly #extensions: Uint8Array;
   #controller: AbortController | null = null;
   #interrupted = false;
 
+  /**
+   * For the session.
+   *
+   * @internal
+   */
   constructor(opcode: Opcode, header: fuse_in_header, { body, extensions }: IncomingRequest<In>) {
     this.opcode = opcode;
     this.unique = header.unique;
@@ -39,7 +44,26 @@ export class Request<In = unknown> {
     this.gid = header.gid;
     this.pid = header.pid;
     this.body = body;
-    this.extensions = extensions;
+    this.#extensions = extensions;
+  }
+
+  /**
+   * What a new file shall be labelled with, if the server took SECURITY_CTX. Read when it is asked for, as `groups` is.
+   *
+   * @throws EINVAL when the client wrote it wrongly
+   */
+  get securityContexts(): readonly SecurityContext[] {
+    return readExtensions(this.#extensions).securityContexts;
+  }
+
+  /**
+   * The caller's supplementary group that is the directory's, if there is one and the server took CREATE_SUPP_GROUP; a
+   * client may name more.
+   *
+   * @throws EINVAL when the client wrote it wrongly
+   */
+  get groups(): readonly number[] {
+    return readExtensions(this.#extensions).groups;
   }
 
   /**
@@ -52,7 +76,11 @@ export class Request<In = unknown> {
     return this.#controller.signal;
   }
 
-  /** For the session alone: an INTERRUPT came. */
+  /**
+   * For the session alone: an INTERRUPT came.
+   *
+   * @internal
+   */
   interrupt(): void {
     this.#interrupted = true;
     this.#controller?.abort();

@@ -1,48 +1,51 @@
 import { type ByteString, toBytes } from '../abi/bytes.ts';
 import { ERANGE } from '../abi/errno.ts';
 import { isPadding, isStruct, type Struct } from '../abi/fields.ts';
+import { FUSE_IOCTL_RETRY } from '../abi/fuse.ts';
 import { PAGE_SIZE } from '../abi/linux.ts';
 import type { Reply } from '../abi/message.ts';
-import type { Opcode } from '../abi/opcodes.ts';
+import { IOCTL, type Opcode } from '../abi/opcodes.ts';
 import { i32, i64, id64, u16, u32, u64 } from '../abi/struct.ts';
 
-/** A method answered what a reply of its opcode cannot carry. */
-export class BadResult extends TypeError {
-  override readonly name = 'BadResult';
+/** A value that its place in a message cannot carry. */
+export class BadValue extends TypeError {
+  override readonly name = 'BadValue';
 }
 
 /**
  * What a method's result is in the reply to a request with this body.
  *
- * @throws BadResult when it is of the wrong type or too long; ERANGE for an attribute longer than was asked for.
+ * @throws BadValue when it is of the wrong type or too long; ERANGE for an attribute longer than was asked for.
  */
 export function replyOf(opcode: Opcode, asked: unknown, result: unknown): Partial<Reply<unknown>> {
   const { out, outData } = opcode;
   if (opcode.sizeQuery) return sized(bytesOf(result), (asked as { size: number }).size);
   if (out === null) return outData === null ? {} : { data: within(roomFor(asked), bytesOf(result)) };
-  if (result === undefined) throw new BadResult('nothing was returned');
+  if (result === undefined) throw new BadValue('nothing was returned');
   const [first, second] = membersOf(out);
   if (first !== undefined && second === undefined) return { body: complete(out, { [first.name]: result }) };
   const body = complete(out, result);
-  const { data } = result as { data?: unknown };
-  return outData === null || data === undefined ? { body } : { body, data: within(roomFor(asked), bytesOf(data)) };
+  const { data, flags = 0 } = result as { data?: unknown; flags?: number };
+  if (outData === null || data === undefined) return { body };
+  const room = opcode === IOCTL && (flags & FUSE_IOCTL_RETRY) !== 0 ? PAGE_SIZE : roomFor(asked);
+  return { body, data: within(room, bytesOf(data)) };
 }
 
 /**
  * A struct's value with 0 for each field left out.
  *
- * @throws BadResult for anything but an object, and for a field that its C type cannot hold.
+ * @throws BadValue for anything but an object, and for a field that its C type cannot hold.
  */
 export function complete<T>(struct: Struct<T>, value: unknown, path = struct.name): T {
   if (isComplete(struct, value)) return value as T;
-  if (typeof value !== 'object' || value === null) throw new BadResult(`${path} is no object but ${show(value)}`);
+  if (typeof value !== 'object' || value === null) throw new BadValue(`${path} is an object, not ${show(value)}`);
   const made: Record<string, unknown> = {};
   for (const { name, inner, absent, holds } of membersOf(struct)) {
     const member = (value as Record<string, unknown>)[name];
     if (inner !== null) made[name] = complete(inner, member ?? {}, `${path}.${name}`);
     else if (member === undefined) made[name] = absent;
     else if (holds(member)) made[name] = member;
-    else throw new BadResult(`${path}.${name} cannot be ${show(member)}`);
+    else throw new BadValue(`${path}.${name} cannot be ${show(member)}`);
   }
   return made as T;
 }
@@ -108,14 +111,14 @@ function roomFor(asked: unknown): number {
 }
 
 function within(room: number, bytes: Uint8Array): Uint8Array {
-  if (bytes.length > room) throw new BadResult(`${bytes.length} bytes where ${room} were asked for`);
+  if (bytes.length > room) throw new BadValue(`${bytes.length} bytes, where ${room} were asked for`);
   return bytes;
 }
 
 function bytesOf(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (typeof value === 'string' && isByteString(value)) return toBytes(value);
-  throw new BadResult(`no bytes but ${show(value)}`);
+  throw new BadValue(`bytes are due, not ${show(value)}`);
 }
 
 const isByteString = (text: string): text is ByteString => /^[\0-\xff]*$/.test(text);

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { viewOf } from '../abi/bytes.ts';
 import { EINTR, EINVAL, EIO, ENOENT, ENOSYS, EPROTO, ERANGE, Errno, errnoOf } from '../abi/errno.ts';
 import { isPadding, isStruct, type Struct } from '../abi/fields.ts';
-import { decodeReplyHeader, encodeRequest, NEWEST } from '../abi/message.ts';
+import { decodeReplyHeader, encodeRequest, NEWEST, type Protocol, type Reply } from '../abi/message.ts';
 import * as op from '../abi/opcodes.ts';
-import { fuse_batch_forget_in, fuse_forget_one, fuse_in_header } from '../abi/structs.ts';
+import { fuse_batch_forget_in, fuse_forget_one, fuse_in_header, fuse_ioctl_iovec } from '../abi/structs.ts';
 import type { FuseServer } from './fuse-server.ts';
+import { ioctlRetry } from './ioctl-retry.ts';
 import { methodOf } from './methods.ts';
 import type { Request } from './request.ts';
 import { Session } from './session.ts';
@@ -44,6 +45,31 @@ function answerFor(opcode: op.Opcode): { result: unknown; body: unknown; data: U
   return { result, body, data };
 }
 
+/** A supplementary group extension. */
+const groupSeven = Uint8Array.of(16, 0, 0, 0, 32, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0);
+
+/** What is left of a value on a connection that negotiated this. */
+function carried<T>(struct: Struct<T> | null, value: T, { minor, features }: Protocol): T | undefined {
+  if (struct === null) return undefined;
+  const size = struct.sizeAt(minor, features);
+  const view = new DataView(new ArrayBuffer(size));
+  struct.write(view, 0, value, size);
+  return struct.read(view, 0, size);
+}
+
+/** The newest protocol, and the last one with each older layout of an opcode's structs. */
+function protocolsOf({ in: asked, out, since }: op.Opcode): { name: string; minor: number; flags?: number }[] {
+  const minors = [asked, out].flatMap((struct) => struct?.older.map(({ below }) => below - 1) ?? []);
+  const newest = 45;
+  const older = [...new Set(minors)].filter((minor) => minor >= since);
+  const withoutExt = asked !== null && asked.sizeAt(newest, {}) !== asked.size;
+  return [
+    { name: 'the newest protocol', minor: newest },
+    ...older.map((minor) => ({ name: `protocol 7.${minor}`, minor })),
+    ...(withoutExt ? [{ name: 'a protocol without SETXATTR_EXT', minor: newest, flags: 0 }] : []),
+  ];
+}
+
 describe.each(passedOn)('%s', (_, opcode) => {
   const { result, body, data } = answerFor(opcode);
   const asking = {
@@ -53,32 +79,35 @@ describe.each(passedOn)('%s', (_, opcode) => {
     body: opcode.in === null ? undefined : withRoom(opcode, numbered(opcode.in)),
     names: opcode.names.map((name) => `${name}\xff`),
     data: opcode.data === null ? undefined : bytes('sent'),
-    extensions: opcode.extensions ? new Uint8Array(16).fill(1) : undefined,
+    extensions: opcode.extensions ? groupSeven : undefined,
   };
 
-  test('reaches its method with all that it carries, and takes the answer back', () => {
-    const calls: unknown[][] = [];
-    const method = (...values: unknown[]): unknown => {
-      calls.push(values);
-      return result;
-    };
-    const client = TestClient.of({ [methodOf(opcode).name]: method } as FuseServer);
-    const unique = client.send(opcode, asking);
-    const [[request, ...values] = []] = calls as [Request, ...unknown[]][];
-    expect(request).toMatchObject({ opcode, unique, nodeid: 7n, uid: 1000, gid: 100, pid: 1 });
-    expect(request?.body).toEqual(opcode === op.RENAME ? { newdir: 1n, flags: 0 } : asking.body);
-    expect(request?.extensions).toEqual(asking.extensions ?? new Uint8Array(0));
-    expect(values).toEqual([...asking.names, ...(asking.data === undefined ? [] : [asking.data])]);
-    if (opcode.reply === 'none') expect(client.messages).toHaveLength(0);
-    else expect(client.reply(opcode as op.Opcode<never>, unique, 100)).toEqual({ body, data });
-    expect(client.log).toEqual([]);
-  });
+  test.each(protocolsOf(opcode))(
+    'of $name reaches its method with all that it carries, and takes the answer back',
+    (how) => {
+      const calls: unknown[][] = [];
+      const method = (...values: unknown[]): unknown => {
+        calls.push(values);
+        return result;
+      };
+      const client = new TestClient({ [methodOf(opcode).name]: method } as FuseServer);
+      client.init(how);
+      const unique = client.send(opcode, asking);
+      const [[request, ...values] = []] = calls as [Request, ...unknown[]][];
+      expect(request).toMatchObject({ opcode, unique, nodeid: 7n, uid: 1000, gid: 100, pid: 1 });
+      const sent = carried(opcode.in, asking.body, client.protocol);
+      expect(request?.body).toEqual(opcode === op.RENAME ? { newdir: 1n, flags: 0 } : sent);
+      expect(request?.groups).toEqual(opcode.extensions ? [7] : []);
+      expect(values).toEqual([...asking.names, ...(asking.data === undefined ? [] : [asking.data])]);
+      const got = { body: carried(opcode.out, body, client.protocol), data };
+      expect(client.reply(opcode as op.Opcode<never>, unique, 100)).toEqual(got);
+      expect(client.log).toEqual([]);
+    },
+  );
 
   test('is ENOSYS without a method', () => {
     const client = TestClient.of({});
-    const unique = client.send(opcode, asking);
-    if (opcode.reply === 'none') expect(client.messages).toHaveLength(0);
-    else expect(client.reply(opcode as op.Opcode<never>, unique)).toBe(ENOSYS);
+    expect(client.reply(opcode as op.Opcode<never>, client.send(opcode, asking))).toBe(ENOSYS);
   });
 
   test('cut short anywhere is answered, without a throw', () => {
@@ -89,7 +118,7 @@ describe.each(passedOn)('%s', (_, opcode) => {
       viewOf(cut).setUint32(0, length, true);
       const before = client.messages.length;
       client.session.receive(cut);
-      expect(client.messages.length - before).toBe(opcode.reply === 'none' ? 0 : 1);
+      expect(client.messages.length - before).toBe(1);
     }
   });
 });
@@ -159,25 +188,79 @@ describe('what a method does', () => {
 
   const open = { flags: 0, open_flags: 0 };
   const read = { fh: 0n, offset: 0, size: 4, read_flags: 0, lock_owner: 0n, flags: 0 };
-  const bad: [string, op.Opcode<never>, object, unknown][] = [
-    ['nothing where a struct is due', op.OPEN, { body: open }, undefined],
-    ['null', op.OPEN, { body: open }, null],
-    ['a number for a bigint', op.OPEN, { body: open }, { fh: 1 }],
-    ['a negative handle', op.OPEN, { body: open }, { fh: -1n }],
-    ['a handle of 65 bits', op.OPEN, { body: open }, { fh: 1n << 64n }],
-    ['flags beyond 32 bits', op.OPEN, { body: open }, { open_flags: 2 ** 32 }],
-    ['a fraction', op.STATFS, {}, { blocks: 1.5 }],
-    ['a negative size', op.GETATTR, { body: { getattr_flags: 0, fh: 0n } }, { attr: { size: -1 } }],
-    ['a string for a struct inside', op.GETATTR, { body: { getattr_flags: 0, fh: 0n } }, { attr: 'x' }],
-    ['more bytes than were asked for', op.READ, { body: read }, bytes('12345')],
-    ['a number for bytes', op.READ, { body: read }, 4],
-    ['text that is no bytes', op.READLINK, {}, '\u20ac'],
-    ['a target that does not fit a page', op.READLINK, {}, 'x'.repeat(4096)],
+  const bad: [string, op.Opcode<never>, object, unknown, string][] = [
+    ['nothing where a struct is due', op.OPEN, { body: open }, undefined, 'nothing was returned'],
+    ['null', op.OPEN, { body: open }, null, 'fuse_open_out is an object, not object null'],
+    ['a number for a bigint', op.OPEN, { body: open }, { fh: 1 }, 'fuse_open_out.fh cannot be number 1'],
+    ['a negative handle', op.OPEN, { body: open }, { fh: -1n }, 'fuse_open_out.fh cannot be bigint -1'],
+    [
+      'a handle of 65 bits',
+      op.OPEN,
+      { body: open },
+      { fh: 1n << 64n },
+      'fuse_open_out.fh cannot be bigint 18446744073709551616',
+    ],
+    [
+      'flags beyond 32 bits',
+      op.OPEN,
+      { body: open },
+      { open_flags: 2 ** 32 },
+      'fuse_open_out.open_flags cannot be number 4294967296',
+    ],
+    ['a fraction', op.STATFS, {}, { blocks: 1.5 }, 'fuse_statfs_out.st.blocks cannot be number 1.5'],
+    [
+      'a negative size',
+      op.GETATTR,
+      { body: { getattr_flags: 0, fh: 0n } },
+      { attr: { size: -1 } },
+      'fuse_attr_out.attr.size cannot be number -1',
+    ],
+    [
+      'a string for a struct inside',
+      op.GETATTR,
+      { body: { getattr_flags: 0, fh: 0n } },
+      { attr: 'x' },
+      'fuse_attr_out.attr is an object, not "x"',
+    ],
+    ['more bytes than were asked for', op.READ, { body: read }, bytes('12345'), '5 bytes, where 4 were asked for'],
+    ['a number for bytes', op.READ, { body: read }, 4, 'bytes are due, not number 4'],
+    ['text that is no bytes', op.READLINK, {}, '\u20ac', 'bytes are due, not "\u20ac"'],
+    ['a target that does not fit a page', op.READLINK, {}, 'x'.repeat(4096), '4096 bytes, where 4095 were asked for'],
   ] as never;
-  test.each(bad)('answering %s is EIO and a line in the log', (_, opcode, asking, result) => {
-    const client = TestClient.of({ [methodOf(opcode as never).name]: () => result } as FuseServer);
+  test.each(bad)('answering %s is EIO and a line in the log', (_, opcode, asking, result, wrong) => {
+    const { name } = methodOf(opcode as never);
+    const client = TestClient.of({ [name]: () => result } as FuseServer);
     expect(client.ask(opcode as op.Opcode, asking)).toBe(EIO);
-    expect(client.log).toHaveLength(1);
+    expect(client.log).toEqual([`${opcode.name} failed: ${name}() answered badly: ${wrong}`]);
+  });
+
+  test('a promise of a bad answer, and one returned by a coroutine, are EIO and a line in the log', async () => {
+    const client = TestClient.of({
+      open: async () => ({ fh: 1 as unknown as bigint }),
+      *opendir() {
+        return { fh: 1 as unknown as bigint };
+      },
+    });
+    const promised = client.send(op.OPEN, { body: open });
+    expect(client.ask(op.OPENDIR, { body: open })).toBe(EIO);
+    await new Promise(setImmediate);
+    expect(client.reply(op.OPEN as op.Opcode<never>, promised)).toBe(EIO);
+    expect(client.log).toEqual([
+      'OPENDIR failed: opendir() answered badly: fuse_open_out.fh cannot be number 1',
+      'OPEN failed: open() answered badly: fuse_open_out.fh cannot be number 1',
+    ]);
+  });
+
+  test('an IOCTL may be asked for again with pieces of memory, which need no room', () => {
+    const client = TestClient.of({ ioctl: () => ioctlRetry([{ base: 16n, len: 4 }], [{ base: 32n, len: 8 }]) });
+    const body = { fh: 0n, flags: 2, cmd: 1, arg: 16n, in_size: 0, out_size: 0 };
+    const reply = client.reply(op.IOCTL as op.Opcode<never>, client.send(op.IOCTL, { body }));
+    expect(reply).toMatchObject({ body: { result: 0, flags: 4, in_iovs: 1, out_iovs: 1 } });
+    const { data } = reply as Reply<unknown>;
+    expect(fuse_ioctl_iovec.read(viewOf(data), 16)).toEqual({ base: 32n, len: 8 });
+    expect(() => ioctlRetry(new Array(257).fill({ base: 0n, len: 0 }), [])).toThrow(
+      expect.toSatisfy((error) => error === EINVAL),
+    );
   });
 
   test.each([

@@ -18,7 +18,7 @@ import type { FuseServer } from './fuse-server.ts';
 import { methodOf } from './methods.ts';
 import { type Limits, negotiate } from './negotiate.ts';
 import { type Body, type OpcodeName, Request } from './request.ts';
-import { complete, replyOf, show } from './result.ts';
+import { BadValue, complete, replyOf, show } from './result.ts';
 import { Turns } from './turns.ts';
 
 /** What a session needs of the way to its client. */
@@ -33,7 +33,10 @@ export interface SessionOptions {
    * rejecting with an errno. It must not wait on this thread: the client may hold locks until a request is answered.
    */
   sendNotification?(message: Uint8Array): Promise<void> | void;
-  /** Told what is wrong with a message, and what the server's methods threw or answered by mistake; default `console.error`. */
+  /**
+   * Told what is wrong with a message, and what the server's methods threw or answered by mistake; default
+   * `console.error`.
+   */
   log?(line: string): void;
   readonly limits?: Limits;
 }
@@ -103,7 +106,7 @@ export class Session {
    * Takes one message of the client. The server may keep parts of it until it has answered. The reply goes to `send`
    * where one is given: a request from a clone of the device is answered through that clone.
    */
-  receive(message: Uint8Array, send: Send = this.#send): void {
+  receive(message: Uint8Array, send: (message: Uint8Array) => void = this.#send): void {
     if (this.#state === 'closed') return;
     this.#turns.enter();
     try {
@@ -278,11 +281,14 @@ export class Session {
   #answer(request: Request, result: unknown, send: Send): void {
     const { opcode, unique, body } = request;
     if (opcode.reply !== 'required' || this.#state === 'closed') return;
+    const { name } = methodOf(opcode);
     let message: Uint8Array;
     try {
       message = encodeReply(opcode, { unique, ...replyOf(opcode, body, result) }, this.#protocol);
     } catch (error) {
-      this.#fail(request, error, send);
+      if (error instanceof BadValue)
+        this.#refuse(opcode, unique, EIO, `failed: ${name}() answered badly: ${error.message}`, send);
+      else this.#fail(request, error, send);
       return;
     }
     this.#transmit(message, send);

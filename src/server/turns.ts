@@ -1,8 +1,8 @@
 const turnsOf = new WeakMap<object, Turns>();
 
 /**
- * Whose turn it is in one server: between two waits a method or coroutine runs undisturbed, so it may wake others before
- * it is done. They go on when it has returned or waits, on the same stack.
+ * Whose turn it is in one server: between two waits a method or coroutine runs undisturbed, so it may wake others
+ * before it is done. They go on when it has returned or waits, on the same stack.
  */
 export class Turns {
   readonly #ready: (() => void)[] = [];

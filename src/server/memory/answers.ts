@@ -1,7 +1,8 @@
 import { major, minor, STATX_BASIC_STATS, STATX_BTIME } from '../../abi/linux.ts';
-import type { fuse_attr, fuse_attr_out, fuse_entry_out, fuse_statx, fuse_sx_time } from '../../abi/structs.ts';
+import type { fuse_attr_out, fuse_entry_out, fuse_statx, fuse_sx_time } from '../../abi/structs.ts';
+import { type Attributes, absentReply, attrReply, entryReply } from '../replies.ts';
 import type { Time } from '../time.ts';
-import { attrValidity, entryValidity } from '../validity.ts';
+import { attrValidity } from '../validity.ts';
 import { type Inode, SpecialFile } from './inode.ts';
 
 const BLOCK = 4096; // bytes
@@ -29,23 +30,16 @@ export class Answers {
 
   /** An entry that the caller counts, or not, once it knows whether it will be sent. */
   uncountedEntry(inode: Inode): fuse_entry_out {
-    const { entry, attr } = this.#timeouts;
-    return {
-      nodeid: inode.nodeid,
-      generation: 0n,
-      ...entryValidity(entry),
-      ...attrValidity(attr),
-      attr: attrOf(inode),
-    };
+    return entryReply(inode.nodeid, attributesOf(inode), this.#timeouts);
   }
 
   /** That there is no such name. */
   absence(): Partial<fuse_entry_out> {
-    return { nodeid: 0n, ...entryValidity(this.#timeouts.negative) };
+    return absentReply(this.#timeouts.negative);
   }
 
   attributes(inode: Inode): fuse_attr_out {
-    return { ...attrValidity(this.#timeouts.attr), attr: attrOf(inode) };
+    return attrReply(attributesOf(inode), this.#timeouts.attr);
   }
 
   statx(inode: Inode): { attr_valid: number; attr_valid_nsec: number; stat: Partial<fuse_statx> } {
@@ -55,26 +49,20 @@ export class Answers {
 
 const rdevOf = (inode: Inode): number => (inode instanceof SpecialFile ? inode.rdev : 0);
 
-function attrOf(inode: Inode): fuse_attr {
-  return {
-    ino: inode.nodeid,
-    size: inode.size,
-    blocks: Math.ceil(inode.allocated / 512),
-    atime: inode.atime.seconds,
-    mtime: inode.mtime.seconds,
-    ctime: inode.ctime.seconds,
-    atimensec: inode.atime.nanoseconds,
-    mtimensec: inode.mtime.nanoseconds,
-    ctimensec: inode.ctime.nanoseconds,
-    mode: inode.mode,
-    nlink: inode.nlink,
-    uid: inode.uid,
-    gid: inode.gid,
-    rdev: rdevOf(inode),
-    blksize: BLOCK,
-    flags: 0,
-  };
-}
+const attributesOf = (inode: Inode): Attributes => ({
+  ino: inode.nodeid,
+  mode: inode.mode,
+  nlink: inode.nlink,
+  uid: inode.uid,
+  gid: inode.gid,
+  rdev: rdevOf(inode),
+  size: inode.size,
+  blocks: Math.ceil(inode.allocated / 512),
+  blksize: BLOCK,
+  atime: inode.atime,
+  mtime: inode.mtime,
+  ctime: inode.ctime,
+});
 
 function statxOf(inode: Inode): Partial<fuse_statx> {
   const rdev = rdevOf(inode);
