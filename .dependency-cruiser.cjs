@@ -89,6 +89,13 @@ module.exports = {
       from: { path: '^src/', pathNot: tests },
       to: { path: [tests, '^(?:tests|bench|scripts)/'] },
     },
+    {
+      name: 'examples-as-users',
+      comment: 'An example imports what a user of the package can: `fusewire` and `fusewire/server`.',
+      severity: 'error',
+      from: { path: '^examples/', pathNot: tests },
+      to: { pathNot: ['^examples/', '^src/(?:index|server-library)\\.ts$'], dependencyTypesNot: ['core'] },
+    },
     ...Object.entries(layers).map(([name, imports]) => ({
       name: `${name}-imports-downward`,
       severity: 'error',
@@ -99,7 +106,10 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['fusewire-source', 'import', 'node', 'types', 'default'],
+    },
     doNotFollow: { path: '(?:^|/)(?:node_modules|dist|build)/' },
     exclude: { path: '^(?:dist|build)/' },
   },
