@@ -9,6 +9,7 @@ const doors = [
   'server',
   'linux',
   'servers',
+  'archive',
   'transport',
   'node-fs',
   'attach',
@@ -28,7 +29,8 @@ const layers = {
   server: ['abi'],
   linux: ['abi', 'task'],
   'server-library': ['abi', 'server'],
-  servers: ['abi', 'server', 'linux'],
+  servers: ['abi', 'server', 'linux', 'archive'],
+  archive: ['abi', 'server'],
   transport: [...kernel, 'kernel', 'server', 'linux'],
   'node-fs': [...kernel, 'kernel', 'server', 'linux'],
   attach: [...kernel, 'kernel', 'server', 'linux', 'transport', 'node-fs'],
@@ -87,6 +89,13 @@ module.exports = {
       from: { path: '^src/', pathNot: tests },
       to: { path: [tests, '^(?:tests|bench|scripts)/'] },
     },
+    {
+      name: 'examples-as-users',
+      comment: 'An example imports what a user of the package can: `fusewire` and `fusewire/server`.',
+      severity: 'error',
+      from: { path: '^examples/', pathNot: tests },
+      to: { pathNot: ['^examples/', '^src/(?:index|server-library)\\.ts$'], dependencyTypesNot: ['core'] },
+    },
     ...Object.entries(layers).map(([name, imports]) => ({
       name: `${name}-imports-downward`,
       severity: 'error',
@@ -97,6 +106,10 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['fusewire-source', 'import', 'node', 'types', 'default'],
+    },
     doNotFollow: { path: '(?:^|/)(?:node_modules|dist|build)/' },
     exclude: { path: '^(?:dist|build)/' },
   },

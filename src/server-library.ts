@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type ByteString, fromText, toText } from './abi/bytes.ts';
+export { type ByteString, fromText, isText, toText } from './abi/bytes.ts';
 export { type Dirent, type DirentPlus, DirentWriter } from './abi/dirent.ts';
 export * from './abi/errno.ts';
 export * from './abi/fuse.ts';

@@ -31,6 +31,37 @@ export function blocksOf(markdown: string): Block[] {
   });
 }
 
+/** A code block that says of itself, in a comment above it, which file it is from. */
+export interface Quote {
+  readonly file: string;
+  readonly line: number; // of the fence, from 1
+  readonly code: string;
+}
+
+/**
+ * The blocks of a Markdown text that follow a line `<!-- from: FILE -->`.
+ *
+ * @throws Error for a marker without a fence right below it
+ */
+export function quotesOf(markdown: string): Quote[] {
+  const lines = markdown.split('\n');
+  return lines.flatMap((text, index) => {
+    const file = /^\s*<!-- from: (\S+) -->\s*$/.exec(text)?.[1];
+    if (file === undefined) return [];
+    const end = lines.findIndex((line, at) => at > index + 1 && line.trim() === '```');
+    if (!lines[index + 1]?.startsWith('```') || end === -1) {
+      throw new Error(`line ${index + 1}: a quote needs a fenced block right below its marker`);
+    }
+    return [{ file, line: index + 2, code: `${lines.slice(index + 2, end).join('\n')}\n` }];
+  });
+}
+
+/** Whether whole lines of a text are these, one behind the other; the text may indent them all by some more. */
+export function isQuoted(text: string, code: string): boolean {
+  const indents = ['', '  ', '    '];
+  return indents.some((indent) => `\n${text}`.includes(`\n${code.replace(/^(?=.)/gm, indent)}`));
+}
+
 /** Takes a `console` block apart: a command follows `$ `, a line that ends in a backslash goes on in the next one. */
 export function exchangesOf(code: string): Exchange[] {
   const joined = code.replaceAll('\\\n', '');

@@ -4,11 +4,17 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { blocksOf, exchangesOf, matches } from './readme-blocks.ts';
+import { blocksOf, exchangesOf, isQuoted, matches, quotesOf } from './readme-blocks.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const limitMs = 60_000;
-const blocks = blocksOf(fs.readFileSync(path.join(root, 'README.md'), 'utf8'));
+const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8');
+const pages = fs.readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md'));
+/** README.md and what stands in docs/. */
+const documents = ['README.md', ...pages.map((name) => `docs/${name}`)].map((name) => {
+  const text = read(name);
+  return { name, blocks: blocksOf(text), quotes: quotesOf(text) };
+});
 /** Inside the repository, so that `import ... from 'fusewire'` finds the package that it is in. */
 const programs = path.join(root, 'build/readme');
 let folder: string;
@@ -31,8 +37,9 @@ beforeAll(() => {
 
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-/** Why the blocks cannot run here: most of them use a SquashFS image. */
-function whyNot(): string | null {
+/** Why a block cannot run here: it may use the SquashFS image. */
+function whyNot(code = 'image.sqfs'): string | null {
+  if (!code.includes('image.sqfs')) return null;
   const found = (name: string): boolean =>
     (process.env.PATH ?? '').split(path.delimiter).some((place) => fs.existsSync(path.join(place, name)));
   const missing = ['squashfuse', 'mksquashfs'].filter((name) => !found(name));
@@ -57,8 +64,8 @@ function run(command: string, args: readonly string[]): { status: number | null;
 
 const shell = (script: string): ReturnType<typeof run> => run('bash', ['-euo', 'pipefail', '-c', script]);
 
-function runProgram(code: string, line: number): void {
-  const name = path.join(programs, `line-${line}.ts`);
+function runProgram(code: string, place: string): void {
+  const name = path.join(programs, `${place.replaceAll(/\W/g, '-')}.ts`);
   fs.writeFileSync(name, code);
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2024,
@@ -81,26 +88,35 @@ function runProgram(code: string, line: number): void {
 }
 
 test('README.md has a program and a terminal session that are tested', () => {
-  const kinds = new Set(blocks.map(({ kind }) => kind));
+  const kinds = new Set(documents[0]?.blocks.map(({ kind }) => kind));
   expect(kinds).toContain('ts');
   expect([...kinds].some((kind) => kind !== 'ts')).toBe(true);
 });
 
-describe('the block of README.md', () => {
-  for (const { kind, line, code } of blocks) {
-    test(`at line ${line} (${kind}) does what it shows`, { timeout: limitMs }, (context) => {
-      const reason = whyNot();
-      context.skip(reason !== null, reason ?? '');
-      if (kind === 'ts') return runProgram(code, line);
-      if (kind === 'sh') {
-        const { status, all } = shell(code);
-        expect(status, all).toBe(0);
-        return;
-      }
-      for (const { command, shown } of exchangesOf(code)) {
-        const { all } = shell(command);
-        expect(matches(all, shown), `$ ${command}\n${all}\nwhere README.md shows\n${shown}`).toBe(true);
-      }
-    });
-  }
-});
+describe.each(documents.filter(({ blocks, quotes }) => blocks.length + quotes.length > 0))(
+  'the block of $name',
+  ({ name, blocks, quotes }) => {
+    for (const { kind, line, code } of blocks) {
+      test(`at line ${line} (${kind}) does what it shows`, { timeout: limitMs }, (context) => {
+        const reason = whyNot(code);
+        context.skip(reason !== null, reason ?? '');
+        if (kind === 'ts') return runProgram(code, `${name}-${line}`);
+        if (kind === 'sh') {
+          const { status, all } = shell(code);
+          expect(status, all).toBe(0);
+          return;
+        }
+        for (const { command, shown } of exchangesOf(code)) {
+          const { all } = shell(command);
+          expect(matches(all, shown), `$ ${command}\n${all}\nwhere ${name} shows\n${shown}`).toBe(true);
+        }
+      });
+    }
+
+    for (const { file, line, code } of quotes) {
+      test(`at line ${line} is what stands in ${file}`, () => {
+        expect(isQuoted(read(file), code), code).toBe(true);
+      });
+    }
+  },
+);
