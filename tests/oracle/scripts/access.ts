@@ -1,5 +1,4 @@
-import type { Script } from '../script.ts';
-import { THREE_TASKS } from '../script.ts';
+import { type Script, THREE_TASKS } from '../script.ts';
 import { scriptTable } from '../script-table.ts';
 
 /** access(2), faccessat2(2), and what permissions on the way to a file allow. */

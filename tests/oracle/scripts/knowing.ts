@@ -1,5 +1,4 @@
-import type { Script } from '../script.ts';
-import { THREE_TASKS } from '../script.ts';
+import { type Script, THREE_TASKS } from '../script.ts';
 import { scriptTable } from '../script-table.ts';
 
 /** What the kernel knows of names and attributes after something changed, and what it asks again. */

@@ -1,5 +1,4 @@
-import type { Script } from '../script.ts';
-import { THREE_TASKS } from '../script.ts';
+import { type Script, THREE_TASKS } from '../script.ts';
 import { scriptTable } from '../script-table.ts';
 
 const tree = `
