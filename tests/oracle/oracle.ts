@@ -5,7 +5,7 @@ import { knownAs } from './known-differences.ts';
 import { LinuxSide } from './linux-side.ts';
 import type { Outcome, Prepared } from './outcome.ts';
 import { ROOT_TASK, type Script, type Step, stepsOf } from './script.ts';
-import { comparesRequests, type Variant } from './variants.ts';
+import { comparesRequests, type Variant, variantNamed } from './variants.ts';
 
 /** What running a script on both kernels came to. */
 export interface Verdict {
@@ -21,7 +21,9 @@ export class Oracle implements AsyncDisposable {
   readonly #linux = new LinuxSide();
   readonly #fusewire = new FusewireSide();
 
-  async run(script: Prepared, variant: string): Promise<Verdict> {
+  /** Runs a script. Requests are compared where the script wants it and the variant has them in order. */
+  async run(given: Prepared, variant: string): Promise<Verdict> {
+    const script = { ...given, comparesRequests: given.comparesRequests && comparesRequests(variantNamed(variant)) };
     const linux = await this.#linux.run(script, variant);
     const fusewire = await this.#fusewire.run(script, variant);
     return { script, variant, linux, fusewire, differences: differencesOf(script, variant, linux, fusewire) };
@@ -61,6 +63,5 @@ export function prepare(script: Script, steps: readonly Step[] = stepsOf(script.
 
 /** Whether a script runs in a variant. */
 export function runsIn(script: Script, variant: Variant): boolean {
-  if (script.variants !== undefined) return script.variants.includes(variant.name);
-  return script.compare !== 'requests' || comparesRequests(variant);
+  return script.variants === undefined || script.variants.includes(variant.name);
 }

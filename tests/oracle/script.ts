@@ -21,7 +21,7 @@ export interface Script {
   readonly steps: string;
   /** 'requests' compares what the server was asked too; default 'results'. */
   readonly compare?: 'results' | 'requests';
-  /** The variants it runs in; default: all that compare what this script compares. */
+  /** The variants it runs in; default: all. */
   readonly variants?: readonly string[];
 }
 
