@@ -1,0 +1,230 @@
+import { accessSync, constants, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { cloneFuseDevice, openFuseDevice, tryReadRequest, writeReply } from '../../src/linux/fuse-device.ts';
+import { MNT_DETACH, mountAt, mountLater, umountLater } from '../../src/linux/mounts.ts';
+import { NodeReactor } from '../../src/linux/reactor.ts';
+import { closeDescriptor } from '../../src/linux/sockets.ts';
+import { calls, type Variables } from '../oracle/calls.ts';
+import { Runner } from '../oracle/runner.ts';
+import type { Step } from '../oracle/script.ts';
+import type { Mounting, World } from './world.ts';
+
+/** Milliseconds after which what must come is missed; nothing waits so long when all is well. */
+const PATIENCE = 5_000;
+
+/** Node's arguments for programs in TypeScript. */
+const TYPESCRIPT = ['--import', new URL('../../scripts/run-typescript.mjs', import.meta.url).href];
+
+/** Processes that make calls, kept from scenario to scenario. */
+const idle: Runner[] = [];
+
+/** Ends the processes that made calls. */
+export function closeRunners(): void {
+  for (const runner of idle.splice(0)) runner.close();
+}
+
+/** Why nothing can be mounted here; null when it can. */
+export function mountingProblem(): string | null {
+  if (process.geteuid?.() !== 0) return 'mounting needs root';
+  if (process.arch !== 'x64') return 'the calls are made by numbers of x86-64';
+  try {
+    accessSync('/dev/fuse', constants.R_OK | constants.W_OK);
+    return null;
+  } catch {
+    return 'there is no /dev/fuse';
+  }
+}
+
+interface Actor {
+  runner: Runner;
+  state: 'idle' | 'in a call' | 'killed';
+  end: Promise<string>;
+}
+
+/**
+ * The Linux kernel. This process has the device and answers; each task is a process of its own, and this one touches
+ * nothing below the mount point.
+ */
+export class LinuxWorld implements World {
+  readonly name = 'Linux';
+  readonly #directory: string;
+  readonly #files: (number | null)[];
+  readonly #actors: readonly Actor[];
+  readonly #connection: string;
+  #variables: Variables = {};
+
+  /** Mounts a new connection, whose INIT waits to be read. */
+  static async mount({ tasks, defaultPermissions, maxRead }: Mounting): Promise<LinuxWorld> {
+    const actors = tasks.map(() => ({ runner: idle.pop() ?? new Runner(TYPESCRIPT), state: 'idle' as const, end: NO_CALL }));
+    await Promise.all(
+      actors.map(({ runner }, at) => runner.ask({ begin: { root: '/', task: tasks[at] ?? (tasks[0] as never) } })),
+    );
+    const directory = mkdtempSync(path.join(tmpdir(), 'fusewire-scenario-'));
+    const fd = openFuseDevice();
+    const options = [`fd=${fd}`, 'rootmode=40000', 'user_id=0', 'group_id=0', 'allow_other'];
+    if (defaultPermissions) options.push('default_permissions');
+    if (maxRead !== null) options.push(`max_read=${maxRead}`);
+    try {
+      await mountLater({
+        source: 'scenario',
+        target: directory,
+        type: 'fuse.scenario',
+        flags: 0,
+        data: options.join(','),
+      });
+    } catch (error) {
+      closeDescriptor(fd);
+      rmdirSync(directory);
+      throw error;
+    }
+    return new LinuxWorld(directory, fd, actors);
+  }
+
+  private constructor(directory: string, fd: number, actors: readonly Actor[]) {
+    this.#directory = directory;
+    this.#files = [fd];
+    this.#actors = actors;
+    this.#connection = `/sys/fs/fuse/connections/${mountAt(directory)?.minor}`;
+  }
+
+  pidOf(task: number): number {
+    return this.#actor(task).runner.pid;
+  }
+
+  start(step: Step): void {
+    const actor = this.#actor(step.task);
+    actor.state = 'in a call';
+    actor.end = actor.runner.ask({ steps: [this.#below(step)], variables: this.#variables }).then(
+      ({ results: [result = ''], variables }) => {
+        actor.state = 'idle';
+        this.#variables = { ...this.#variables, ...variables };
+        return result;
+      },
+      (error: unknown) => {
+        if (actor.state === 'killed') return 'killed';
+        throw error;
+      },
+    );
+    actor.end.catch(() => undefined);
+  }
+
+  end(task: number): Promise<string> {
+    return soon(this.#actor(task).end, 'the call goes on');
+  }
+
+  signal(task: number, kind: 'signal' | 'killed'): void {
+    const actor = this.#actor(task);
+    if (kind === 'killed') actor.state = 'killed';
+    process.kill(actor.runner.pid, kind === 'killed' ? 'SIGKILL' : 'SIGUSR2');
+  }
+
+  async read(file: number, room: number): Promise<Uint8Array> {
+    for (;;) {
+      const message = this.tryRead(file, room);
+      if (message !== null) return message;
+      const states = this.#actors.map(({ state }, at) => `task ${at}: ${state}`);
+      await soon(readable(this.#file(file)), `no request comes (${states.join(', ')})`);
+    }
+  }
+
+  tryRead(file: number, room: number): Uint8Array | null {
+    const buffer = new Uint8Array(room);
+    const length = tryReadRequest(this.#file(file), buffer);
+    return length === null ? null : buffer.slice(0, length);
+  }
+
+  write(file: number, message: Uint8Array): void {
+    writeReply(this.#file(file), message);
+  }
+
+  clone(): void {
+    this.#files.push(cloneFuseDevice(this.#file(0)));
+  }
+
+  close(file: number): void {
+    closeDescriptor(this.#file(file));
+    this.#files[file] = null;
+  }
+
+  abort(): void {
+    writeFileSync(`${this.#connection}/abort`, '1');
+  }
+
+  async waiting(count: number): Promise<void> {
+    const until = performance.now() + PATIENCE;
+    for (;;) {
+      const now = Number(readFileSync(`${this.#connection}/waiting`, 'utf8'));
+      if (now === count) return;
+      if (performance.now() > until) throw new Error(`${now} requests exist`);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const file of this.#files.keys()) if (this.#files[file] !== null) this.close(file);
+    await Promise.all(this.#actors.map(letGo));
+    await umountLater(this.#directory, MNT_DETACH);
+    rmdirSync(this.#directory);
+  }
+
+  /** The call with absolute paths below the mount point. The text of a symlink is no path. */
+  #below(step: Step): Step {
+    const kinds = calls[step.call]?.parameters ?? [];
+    const isText = (at: number): boolean => at === 0 && step.call.startsWith('symlink');
+    const args = step.args.map((value, at) =>
+      kinds[at] === 'path' && !isText(at) && typeof value === 'string' && value.startsWith('/')
+        ? this.#directory + value
+        : value,
+    );
+    return { ...step, args };
+  }
+
+  #actor(task: number): Actor {
+    const actor = this.#actors[task];
+    if (actor === undefined) throw new Error(`there is no task ${task}`);
+    return actor;
+  }
+
+  #file(index: number): number {
+    const fd = this.#files[index];
+    if (fd === undefined || fd === null) throw new Error(`there is no device file ${index}`);
+    return fd;
+  }
+}
+
+const NO_CALL = Promise.resolve('no call was made');
+
+/** With the server gone every call ends, and its process is free for another scenario. */
+async function letGo(actor: Actor): Promise<void> {
+  await soon(actor.end, 'asleep after the end of the server').catch((error: unknown) => {
+    actor.runner.close();
+    throw error;
+  });
+  if (actor.state === 'killed') return;
+  await actor.runner.ask({ end: true });
+  idle.push(actor.runner);
+}
+
+/** Waits until a device has something to read, or is dead. */
+function readable(fd: number): Promise<void> {
+  return new Promise((resolve) => {
+    const watch = new NodeReactor().watch(fd, { readable: true, writable: false }, () => {
+      watch.close();
+      resolve();
+    });
+  });
+}
+
+/** @throws Error when it does not come */
+async function soon<T>(promise: Promise<T>, failure: string): Promise<T> {
+  let alarm: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    alarm = setTimeout(() => reject(new Error(failure)), PATIENCE);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(alarm);
+  }
+}

@@ -1,0 +1,79 @@
+import { expect } from 'vitest';
+import type { TaskSpec } from '../oracle/script.ts';
+import { described, type Expected, fieldOf, messageOf, type Sender, showsCaller } from './requests.ts';
+import type { Move } from './scenario.ts';
+import { type Fields, unpack } from './wire-format.ts';
+import type { World } from './world.ts';
+
+/** A lock owner: any number but 0, always the same for the same task. */
+export const OWNER = 0x0123_4567_89ab_cdefn;
+
+type ReadMove = Extract<Move, { do: 'read' }>;
+
+/** The requests that a scenario's server has read, by their names in the scenario. */
+export class ReadRequests {
+  readonly #world: World;
+  readonly #tasks: readonly TaskSpec[];
+  readonly #uniques = new Map<string, number | bigint>();
+  readonly #owners = new Map<number, number | bigint>();
+  #lastUnique: number | bigint = 0;
+
+  constructor(world: World, tasks: readonly TaskSpec[]) {
+    this.#world = world;
+    this.#tasks = tasks;
+  }
+
+  /** @throws Error when no request of that name was read */
+  uniqueOf(name: string): number | bigint {
+    const unique = this.#uniques.get(name);
+    if (unique === undefined) throw new Error(`no ${name} was read`);
+    return unique;
+  }
+
+  /** Holds a message against what is expected, byte for byte. */
+  check(move: ReadMove, message: Uint8Array): void {
+    const { unique = 0 } = unpack('in_header', message);
+    const whole = messageOf(this.#complete(move, message), this.#sender(move, unique));
+    expect(described(message)).toEqual(described(whole));
+    expect(Buffer.from(message).toString('hex')).toBe(Buffer.from(whole).toString('hex'));
+    this.#uniques.set(move.as, unique);
+  }
+
+  #sender({ expected: { name }, task, of }: ReadMove, actual: number | bigint): Sender {
+    const unique = of === null ? this.#next(actual) : BigInt(this.uniqueOf(of)) | 1n;
+    const spec = showsCaller(name) ? this.#tasks[task] : undefined;
+    return spec === undefined
+      ? { unique, uid: 0, gid: 0, pid: 0 }
+      : { unique, uid: spec.uid, gid: spec.gid, pid: this.#world.pidOf(task) };
+  }
+
+  /** Numbers are even and grow. */
+  #next(unique: number | bigint): number | bigint {
+    if (unique <= this.#lastUnique || BigInt(unique) % 2n !== 0n) throw new Error(`${unique} is no new unique`);
+    this.#lastUnique = unique;
+    return unique;
+  }
+
+  /** What is expected, with the fields that only the kernel knows. */
+  #complete({ expected, task, of }: ReadMove, message: Uint8Array): Expected {
+    const { name } = expected;
+    const fields: Record<string, number | bigint> = { ...expected.fields };
+    if (of !== null) fields.unique = this.uniqueOf(of);
+    if (name === 'INIT') Object.assign(fields, { major: 7, minor: 45, max_readahead: 131_072, ...offered(message) });
+    if (fields.lock_owner === OWNER) fields.lock_owner = this.#owner(task, fieldOf(name, message, 'lock_owner') ?? 0);
+    return { ...expected, fields };
+  }
+
+  #owner(task: number, actual: number | bigint): number | bigint {
+    if (actual === 0) throw new Error('no lock owner is told');
+    const known = this.#owners.get(task) ?? actual;
+    this.#owners.set(task, known);
+    return known;
+  }
+}
+
+/** What the kernels offer is not the same, and told elsewhere. */
+function offered(message: Uint8Array): Fields {
+  const [flags = 0, flags2 = 0] = ['flags', 'flags2'].map((field) => fieldOf('INIT', message, field));
+  return { flags, flags2 };
+}
