@@ -56,7 +56,11 @@ export class LinuxWorld implements World {
 
   /** Mounts a new connection, whose INIT waits to be read. */
   static async mount({ tasks, defaultPermissions, maxRead }: Mounting): Promise<LinuxWorld> {
-    const actors = tasks.map(() => ({ runner: idle.pop() ?? new Runner(TYPESCRIPT), state: 'idle' as const, end: NO_CALL }));
+    const actors = tasks.map(() => ({
+      runner: idle.pop() ?? new Runner(TYPESCRIPT),
+      state: 'idle' as const,
+      end: NO_CALL,
+    }));
     await Promise.all(
       actors.map(({ runner }, at) => runner.ask({ begin: { root: '/', task: tasks[at] ?? (tasks[0] as never) } })),
     );

@@ -8,6 +8,9 @@ import type { World } from './world.ts';
 /** A lock owner: any number but 0, always the same for the same task. */
 export const OWNER = 0x0123_4567_89ab_cdefn;
 
+/** A time by the kernel's own clock: any but 0. */
+export const NOW = 0x0123_4567_89ab_cdeen;
+
 type ReadMove = Extract<Move, { do: 'read' }>;
 
 /** The requests that a scenario's server has read, by their names in the scenario. */
@@ -60,12 +63,20 @@ export class ReadRequests {
     const fields: Record<string, number | bigint> = { ...expected.fields };
     if (of !== null) fields.unique = this.uniqueOf(of);
     if (name === 'INIT') Object.assign(fields, { major: 7, minor: 45, max_readahead: 131_072, ...offered(message) });
-    if (fields.lock_owner === OWNER) fields.lock_owner = this.#owner(task, fieldOf(name, message, 'lock_owner') ?? 0);
+    if (fields.lock_owner === OWNER) fields.lock_owner = this.#owner(task, this.#given(name, message, 'lock_owner'));
+    for (const [field, value] of Object.entries(fields)) {
+      if (value === NOW) fields[field] = this.#given(name, message, field);
+    }
     return { ...expected, fields };
   }
 
+  #given(name: Expected['name'], message: Uint8Array, field: string): number | bigint {
+    const value = fieldOf(name, message, field) ?? 0;
+    if (value === 0 && !field.endsWith('nsec')) throw new Error(`no ${field} is told`);
+    return value;
+  }
+
   #owner(task: number, actual: number | bigint): number | bigint {
-    if (actual === 0) throw new Error('no lock owner is told');
     const known = this.#owners.get(task) ?? actual;
     this.#owners.set(task, known);
     return known;

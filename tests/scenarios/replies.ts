@@ -44,6 +44,7 @@ export function replyMessage({ error, body, header }: Reply, unique: number | bi
 export const S_IFREG = 0o100000;
 export const S_IFDIR = 0o040000;
 export const S_IFLNK = 0o120000;
+export const S_IFIFO = 0o010000;
 
 /** A file's attributes: of root, with one link. */
 export const attr = (fields: Fields): Uint8Array => pack('attr', { nlink: 1, ...fields });
@@ -75,6 +76,9 @@ export const attributes = (fields: Fields, attrValid = 0): Uint8Array =>
 
 /** struct fuse_open_out. */
 export const opened = (fh: number, open_flags = 0): Uint8Array => pack('open_out', { fh, open_flags });
+
+/** FOPEN_DIRECT_IO, a flag of fuse_open_out. */
+export const DIRECT_IO = 1;
 
 /** struct fuse_write_out. */
 export const wrote = (size: number): Uint8Array => pack('write_out', { size });
