@@ -1,4 +1,4 @@
-import { EAGAIN, EINTR } from '../../src/abi/errno.ts';
+import { EAGAIN } from '../../src/abi/errno.ts';
 import { Connection } from '../../src/fuse/connection.ts';
 import { Control } from '../../src/fuse/control.ts';
 import { DeviceFile } from '../../src/fuse/device-file.ts';
@@ -63,7 +63,7 @@ export class FusewireWorld implements World {
     actor.end = null;
     this.#scheduler.start(thread, row.fusewire(thread, ...resolved(step.args, this.#variables)), (result) => {
       const outcome = outcomeOf(step, this.#variables, result);
-      actor.end = thread.pending === 'killed' && outcome === EINTR.code ? 'killed' : outcome;
+      actor.end = thread.pending === 'killed' ? 'killed' : outcome;
     });
     this.#scheduler.run();
   }
@@ -106,10 +106,17 @@ export class FusewireWorld implements World {
     }
   }
 
-  clone(): void {
-    const file = new DeviceFile();
-    file.cloneFrom(this.#file(0));
-    this.#files.push(file);
+  open(): void {
+    this.#files.push(new DeviceFile());
+  }
+
+  clone(file: number, source: number): void {
+    this.#file(file).cloneFrom(this.#file(source));
+  }
+
+  poll(file: number): string {
+    const { readable, writable, error } = this.#file(file).poll();
+    return [readable && 'IN', writable && 'OUT', error && 'ERR'].filter(Boolean).join(' ');
   }
 
   close(file: number): void {

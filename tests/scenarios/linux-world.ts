@@ -1,14 +1,32 @@
 import { accessSync, constants, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { cloneFuseDevice, openFuseDevice, tryReadRequest, writeReply } from '../../src/linux/fuse-device.ts';
+import { openFuseDevice, tryReadRequest, writeReply } from '../../src/linux/fuse-device.ts';
+import { check, libc } from '../../src/linux/libc.ts';
 import { MNT_DETACH, mountAt, mountLater, umountLater } from '../../src/linux/mounts.ts';
 import { NodeReactor } from '../../src/linux/reactor.ts';
 import { closeDescriptor } from '../../src/linux/sockets.ts';
 import { calls, type Variables } from '../oracle/calls.ts';
 import { Runner } from '../oracle/runner.ts';
 import type { Step } from '../oracle/script.ts';
+import { controlDirectory } from './fusectl.ts';
 import type { Mounting, World } from './world.ts';
+
+const FUSE_DEV_IOC_CLONE = 0x8004e500;
+const POLLIN = 1;
+const POLLOUT = 4;
+const POLLERR = 8;
+
+const libcIoctl = libc.func('int ioctl(int, unsigned long, void *)') as unknown as (
+  fd: number,
+  request: number,
+  argument: Uint32Array,
+) => number;
+const libcPoll = libc.func('int poll(void *, unsigned long, int)') as unknown as (
+  fds: Int32Array,
+  count: number,
+  timeoutMs: number,
+) => number;
 
 /** Milliseconds after which what must come is missed; nothing waits so long when all is well. */
 const PATIENCE = 5_000;
@@ -51,6 +69,7 @@ export class LinuxWorld implements World {
   readonly #directory: string;
   readonly #files: (number | null)[];
   readonly #actors: readonly Actor[];
+  /** Its directory in fusectl. */
   readonly #connection: string;
   #variables: Variables = {};
 
@@ -82,14 +101,14 @@ export class LinuxWorld implements World {
       rmdirSync(directory);
       throw error;
     }
-    return new LinuxWorld(directory, fd, actors);
+    return new LinuxWorld(directory, fd, actors, `${await controlDirectory()}/${mountAt(directory)?.minor}`);
   }
 
-  private constructor(directory: string, fd: number, actors: readonly Actor[]) {
+  private constructor(directory: string, fd: number, actors: readonly Actor[], connection: string) {
     this.#directory = directory;
     this.#files = [fd];
     this.#actors = actors;
-    this.#connection = `/sys/fs/fuse/connections/${mountAt(directory)?.minor}`;
+    this.#connection = connection;
   }
 
   pidOf(task: number): number {
@@ -133,6 +152,7 @@ export class LinuxWorld implements World {
   }
 
   tryRead(file: number, room: number): Uint8Array | null {
+    if (this.#files[file] === null) return null;
     const buffer = new Uint8Array(room);
     const length = tryReadRequest(this.#file(file), buffer);
     return length === null ? null : buffer.slice(0, length);
@@ -142,8 +162,19 @@ export class LinuxWorld implements World {
     writeReply(this.#file(file), message);
   }
 
-  clone(): void {
-    this.#files.push(cloneFuseDevice(this.#file(0)));
+  open(): void {
+    this.#files.push(openFuseDevice());
+  }
+
+  clone(file: number, source: number): void {
+    check(libcIoctl(this.#file(file), FUSE_DEV_IOC_CLONE, Uint32Array.of(this.#file(source))));
+  }
+
+  poll(file: number): string {
+    const asked = Int32Array.of(this.#file(file), POLLIN | POLLOUT);
+    check(libcPoll(asked, 1, 0));
+    const events = (asked[1] as number) >>> 16;
+    return [events & POLLIN && 'IN', events & POLLOUT && 'OUT', events & POLLERR && 'ERR'].filter(Boolean).join(' ');
   }
 
   close(file: number): void {

@@ -3,10 +3,11 @@ import { Errno } from '../../src/abi/errno.ts';
 import { initDone } from './init.ts';
 import { ReadRequests } from './read-requests.ts';
 import { replyMessage } from './replies.ts';
+import { described } from './requests.ts';
 import type { Move, Moves, Scenario } from './scenario.ts';
 import { mountingOf, type World } from './world.ts';
 
-const ROOM = 1 << 18; // bytes
+const ROOM = 1 << 21; // bytes
 
 /**
  * Plays a scenario on a kernel. At the end nothing may wait to be read: each request was expected, each byte of it.
@@ -45,7 +46,9 @@ async function make(world: World, requests: ReadRequests, move: Move): Promise<v
     case 'end':
       return checkEnd(await world.end(move.step.task), move.gives);
     case 'read':
-      return requests.check(move, await world.read(move.file, ROOM));
+      return readRequest(world, requests, move);
+    case 'forgotten':
+      return readForget(world, requests, move);
     case 'write':
       return checkWrite(world, move, replyMessage(move.reply, requests.uniqueOf(move.to)));
     case 'read fails':
@@ -53,7 +56,7 @@ async function make(world: World, requests: ReadRequests, move: Move): Promise<v
     case 'write bytes':
       return expect(writeOutcome(world, move.file, move.message)).toBe(move.gives);
     case 'nothing left':
-      return expect(['EAGAIN', 'ENODEV', 'ECONNABORTED', 'EPERM']).toContain(readOutcome(world, 0, ROOM));
+      return checkNothingLeft(world, requests);
     default:
       return act(world, move);
   }
@@ -62,9 +65,34 @@ async function make(world: World, requests: ReadRequests, move: Move): Promise<v
 async function act(world: World, move: Move): Promise<void> {
   if (move.do === 'waiting') await world.waiting(move.count);
   else if (move.do === 'signal') world.signal(move.task, move.kind);
-  else if (move.do === 'clone') world.clone();
+  else if (move.do === 'open') world.open();
+  else if (move.do === 'clone') expect(outcome(() => world.clone(move.file, move.source), '0')).toBe(move.gives);
+  else if (move.do === 'poll') expect(world.poll(move.file)).toBe(move.gives);
   else if (move.do === 'close') world.close(move.file);
   else if (move.do === 'abort') world.abort();
+}
+
+async function readRequest(world: World, requests: ReadRequests, move: Extract<Move, { do: 'read' }>): Promise<void> {
+  let message: Uint8Array;
+  do message = await world.read(move.file, ROOM);
+  while (requests.setAside(message, move.expected.name));
+  requests.check(move, message);
+}
+
+async function readForget(
+  world: World,
+  requests: ReadRequests,
+  { nodeid, nlookup }: Extract<Move, { do: 'forgotten' }>,
+): Promise<void> {
+  while (!requests.takeForgotten(nodeid, nlookup)) {
+    const message = await world.read(0, ROOM);
+    if (!requests.setAside(message, '')) expect(described(message)).toEqual(`FORGET of ${nodeid}`);
+  }
+}
+
+function checkNothingLeft(world: World, requests: ReadRequests): void {
+  expect(readOutcome(world, 0, ROOM)).not.toBe('a request');
+  expect(requests.forgottenUnexpected).toEqual([]);
 }
 
 function checkEnd(result: string, gives: string | RegExp | null): void {
@@ -77,20 +105,23 @@ function checkWrite(world: World, { reply, file }: Extract<Move, { do: 'write' }
   expect(writeOutcome(world, file, message)).toBe(reply.refused ?? String(message.length));
 }
 
-/** The name of the errno; `a request` for success. */
+/** What a read of the device comes to. */
 function readOutcome(world: World, file: number, room: number): string {
-  return outcome(() => (world.tryRead(file, room) === null ? 'EAGAIN' : 'a request'));
+  let message: Uint8Array | null = null;
+  const result = outcome(() => {
+    message = world.tryRead(file, room);
+  }, 'a request');
+  return result === 'a request' && message === null ? 'EAGAIN' : result;
 }
 
 const writeOutcome = (world: World, file: number, message: Uint8Array): string =>
-  outcome(() => {
-    world.write(file, message);
-    return String(message.length);
-  });
+  outcome(() => world.write(file, message), String(message.length));
 
-function outcome(attempt: () => string): string {
+/** The name of the errno that is thrown, or what stands for success. */
+function outcome(attempt: () => void, success: string): string {
   try {
-    return attempt();
+    attempt();
+    return success;
   } catch (error) {
     if (error instanceof Errno) return error.code;
     throw error;

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { TaskSpec } from '../oracle/script.ts';
 import { described, type Expected, fieldOf, messageOf, type Sender, showsCaller } from './requests.ts';
 import type { Move } from './scenario.ts';
-import { type Fields, unpack } from './wire-format.ts';
+import { type Fields, sizeOf, unpack } from './wire-format.ts';
 import type { World } from './world.ts';
 
 /** A lock owner: any number but 0, always the same for the same task. */
@@ -19,6 +19,7 @@ export class ReadRequests {
   readonly #tasks: readonly TaskSpec[];
   readonly #uniques = new Map<string, number | bigint>();
   readonly #owners = new Map<number, number | bigint>();
+  readonly #forgotten: Fields[] = [];
   #lastUnique: number | bigint = 0;
 
   constructor(world: World, tasks: readonly TaskSpec[]) {
@@ -31,6 +32,30 @@ export class ReadRequests {
     const unique = this.#uniques.get(name);
     if (unique === undefined) throw new Error(`no ${name} was read`);
     return unique;
+  }
+
+  /** Keeps a FORGET or BATCH_FORGET for later, if that is not what is expected now. Returns whether it did. */
+  setAside(message: Uint8Array, expected: string): boolean {
+    const { unique = 0, opcode = 0 } = unpack('in_header', message);
+    if (expected === 'FORGET' || expected === 'BATCH_FORGET' || (opcode !== FORGET && opcode !== BATCH_FORGET)) {
+      return false;
+    }
+    this.#next(unique);
+    this.#forgotten.push(...forgotten(message));
+    return true;
+  }
+
+  /** Whether such a FORGET was kept, which it is no more. */
+  takeForgotten(nodeid: number, nlookup: number): boolean {
+    const at = this.#forgotten.findIndex((one) => one.nodeid === nodeid && one.nlookup === nlookup);
+    if (at < 0) return false;
+    this.#forgotten.splice(at, 1);
+    return true;
+  }
+
+  /** What was kept and never expected. */
+  get forgottenUnexpected(): readonly Fields[] {
+    return this.#forgotten;
   }
 
   /** Holds a message against what is expected, byte for byte. */
@@ -81,6 +106,20 @@ export class ReadRequests {
     this.#owners.set(task, known);
     return known;
   }
+}
+
+const FORGET = 2;
+const BATCH_FORGET = 42;
+
+/** Nodes and counts of a FORGET or a BATCH_FORGET. */
+function forgotten(message: Uint8Array): Fields[] {
+  const { opcode, nodeid = 0 } = unpack('in_header', message);
+  const body = message.subarray(sizeOf('in_header'));
+  if (opcode === FORGET) return [{ nodeid, ...unpack('forget_in', body) }];
+  const { count = 0 } = unpack('batch_forget_in', body);
+  return Array.from({ length: Number(count) }, (_, at) =>
+    unpack('forget_one', body.subarray(sizeOf('batch_forget_in') + at * sizeOf('forget_one'))),
+  );
 }
 
 /** What the kernels offer is not the same, and told elsewhere. */

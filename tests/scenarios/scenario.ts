@@ -23,7 +23,10 @@ export type Move =
   | { readonly do: 'write bytes'; readonly message: Uint8Array; readonly file: number; readonly gives: string }
   | { readonly do: 'waiting'; readonly count: number }
   | { readonly do: 'signal'; readonly task: number; readonly kind: 'signal' | 'killed' }
-  | { readonly do: 'clone' }
+  | { readonly do: 'forgotten'; readonly nodeid: number; readonly nlookup: number }
+  | { readonly do: 'open' }
+  | { readonly do: 'clone'; readonly file: number; readonly source: number; readonly gives: string }
+  | { readonly do: 'poll'; readonly file: number; readonly gives: string }
   | { readonly do: 'close'; readonly file: number }
   | { readonly do: 'abort' }
   | { readonly do: 'nothing left' };
@@ -109,7 +112,7 @@ export const lookedUp = (parent: number, name: string, reply: Reply, contents: C
   asked('LOOKUP', parent, { ...contents, names: [name] }, reply);
 
 /** A read of the device that fails, with so many bytes of room. */
-export const readFails = (errno: string, { room = 1 << 17, file = 0 } = {}): Move => ({
+export const readFails = (errno: string, { room = 1 << 21, file = 0 } = {}): Move => ({
   do: 'read fails',
   room,
   file,
@@ -130,8 +133,23 @@ export const waiting = (count: number): Move => ({ do: 'waiting', count });
 /** A signal for a task in its call: one that has a handler, or SIGKILL. */
 export const signal = (kind: 'signal' | 'killed', task = 0): Move => ({ do: 'signal', task, kind });
 
-/** One more open of the device, a clone of the first; its number is the next. */
-export const clones: Move = { do: 'clone' };
+/** One more open of the device, that belongs to no connection; its number is the next. */
+export const opens: Move = { do: 'open' };
+
+/** FUSE_DEV_IOC_CLONE of an open of the device from another, and the errno it gives; `0` for success. */
+export const clones = (file: number, source: number, gives = '0'): Move => ({ do: 'clone', file, source, gives });
+
+/** One more open of the device, which is a clone of the first. */
+export const opensClone = (file: number): Moves => [opens, clones(file, 0)];
+
+/** What poll(2) says of an open of the device: words of IN, OUT and ERR. */
+export const polls = (gives: string, file = 0): Move => ({ do: 'poll', file, gives });
+
+/**
+ * So many lookups of a node are given back, by FORGET or BATCH_FORGET. When it comes among other requests is left to the
+ * kernel: one that comes before it is expected is kept.
+ */
+export const forgotten = (nodeid: number, nlookup: number): Move => ({ do: 'forgotten', nodeid, nlookup });
 
 /** An open of the device is closed. */
 export const closes = (file: number): Move => ({ do: 'close', file });

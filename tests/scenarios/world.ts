@@ -12,11 +12,16 @@ export interface World extends AsyncDisposable {
   signal(task: number, kind: 'signal' | 'killed'): void;
   /** Waits for a message and reads it. @throws Errno; Error when none comes */
   read(file: number, room: number): Promise<Uint8Array>;
-  /** Reads without waiting; null when there is nothing. @throws Errno */
+  /** Reads without waiting; null when there is nothing, or the file is closed. @throws Errno */
   tryRead(file: number, room: number): Uint8Array | null;
   /** @throws Errno */
   write(file: number, message: Uint8Array): void;
-  clone(): void;
+  /** One more open of the device, that belongs to no connection. */
+  open(): void;
+  /** @throws Errno */
+  clone(file: number, source: number): void;
+  /** What poll(2) says: words of IN, OUT and ERR. */
+  poll(file: number): string;
   close(file: number): void;
   abort(): void;
   /** Waits until so many requests exist. @throws Error when it does not come to that */
