@@ -29,7 +29,7 @@ const libcPoll = libc.func('int poll(void *, unsigned long, int)') as unknown as
 ) => number;
 
 /** Milliseconds after which what must come is missed; nothing waits so long when all is well. */
-const PATIENCE = 5_000;
+const PATIENCE = 20_000;
 
 /** Node's arguments for programs in TypeScript. */
 const TYPESCRIPT = ['--import', new URL('../../scripts/run-typescript.mjs', import.meta.url).href];

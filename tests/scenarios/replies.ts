@@ -77,8 +77,10 @@ export const attributes = (fields: Fields, attrValid = 0): Uint8Array =>
 /** struct fuse_open_out. */
 export const opened = (fh: number, open_flags = 0): Uint8Array => pack('open_out', { fh, open_flags });
 
-/** FOPEN_DIRECT_IO, a flag of fuse_open_out. */
+/** Flags of fuse_open_out, FOPEN_* in the header. */
 export const DIRECT_IO = 1;
+export const NONSEEKABLE = 4;
+export const STREAM = 16;
 
 /** struct fuse_write_out. */
 export const wrote = (size: number): Uint8Array => pack('write_out', { size });
