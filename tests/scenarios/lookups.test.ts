@@ -182,6 +182,17 @@ scenario('a file that is open when its name goes is given back when it is closed
   ],
 });
 
+scenario('a file that another is renamed over is given back', {
+  moves: [
+    call('rename /f /g -> 0', [
+      lookedUp(1, 'f', file(5)),
+      lookedUp(1, 'g', file(6)),
+      asked('RENAME', 1, { fields: { newdir: 1 }, names: ['f', 'g'] }, ok()),
+      forgotten(6, 1),
+    ]),
+  ],
+});
+
 const forgets = concatenated([
   pack('forget_one', { nodeid: 5, nlookup: 1 }),
   pack('forget_one', { nodeid: 6, nlookup: 1 }),

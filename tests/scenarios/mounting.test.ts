@@ -73,7 +73,7 @@ test.for([
   [`fd=FD,${GOOD},blksize=512`, 'EINVAL'],
   [`fd=FD,${GOOD},allow_root`, 'EINVAL'],
   [`fd=FD,${GOOD},nonsense`, 'EINVAL'],
-] as const)('mount options "%s" are %s', async ([options, result], context) => {
+] as const)('mount options %s are %s', async ([options, result], context) => {
   const problem = mountingProblem();
   if (problem === null) expect(await onLinux(options), 'Linux').toBe(result);
   expect(onFusewire(options), 'Fusewire').toBe(result);

@@ -27,11 +27,3 @@ export function scenario(name: string, told: Scenario): void {
     context.skip(problem !== null, `played on Fusewire alone: ${problem}`);
   });
 }
-
-/** As {@link scenario}, on Fusewire alone: for what Linux has not, or cannot be made to do. */
-export function scenarioOfFusewire(name: string, told: Scenario): void {
-  test(name, async () => {
-    await using fusewire = new FusewireWorld(mountingOf(told));
-    await play(fusewire, told);
-  });
-}

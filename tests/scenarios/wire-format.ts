@@ -120,9 +120,6 @@ function valueAt(view: DataView, type: string, at: number): number | bigint {
   return value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
 }
 
-/** Fields that must be 0 in what a kernel sends. */
-export const isPadding = (name: string): boolean => /^(?:padding|dummy|unused|spare)/.test(name);
-
 /** Parts one after the other. */
 export function concatenated(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));

@@ -1,5 +1,5 @@
 import { bytesText } from '../oracle/shapes.ts';
-import { BIG_WRITES, MAX_PAGES } from './init.ts';
+import { ATOMIC_O_TRUNC, BIG_WRITES, MAX_PAGES } from './init.ts';
 import { OWNER } from './read-requests.ts';
 import {
   attributes,
@@ -28,6 +28,10 @@ const fileOpened = (flags: number, open_flags = 0): Moves =>
     lookedUp(1, 'f', file),
     asked('OPEN', 5, { fields: { flags: flags | 0x8000 } }, ok(opened(9, open_flags))),
   ]);
+
+/** Bits of SETATTR. */
+const SIZE = 8;
+const LOCKOWNER = 512;
 
 const READ_LOCKOWNER = 2;
 const WRITE_LOCKOWNER = 2;
@@ -63,6 +67,33 @@ const pages = (count: number): string[] =>
 
 scenario('open(2) of a file sends LOOKUP and OPEN with its flags, and F_GETFL shows them', {
   moves: [fileOpened(2), call(`fcntl $f F_GETFL -> ${0x8002}`)],
+});
+
+scenario('open(2) with O_TRUNC leaves the truncation to OPEN when the server agreed to ATOMIC_O_TRUNC', {
+  init: { flags: ATOMIC_O_TRUNC | BIG_WRITES },
+  moves: [
+    call('open /f O_WRONLY|O_TRUNC -> $f', [
+      lookedUp(1, 'f', file),
+      asked('OPEN', 5, { fields: { flags: 0x8201 } }, ok(opened(9))),
+      capabilityAsked,
+    ]),
+  ],
+});
+
+scenario('open(2) with O_TRUNC sends OPEN without it and SETATTR when the server did not', {
+  moves: [
+    call('open /f O_WRONLY|O_TRUNC -> $f', [
+      lookedUp(1, 'f', file),
+      asked('OPEN', 5, { fields: { flags: 0x8001 } }, ok(opened(9))),
+      capabilityAsked,
+      asked(
+        'SETATTR',
+        5,
+        { fields: { valid: SIZE | LOCKOWNER, lock_owner: OWNER } },
+        ok(attributes({ ino: 5, mode: S_IFREG | 0o644 })),
+      ),
+    ]),
+  ],
 });
 
 scenario('open(2) succeeds when OPEN is ENOSYS, the next one sends nothing, and no file is released', {
