@@ -240,7 +240,3 @@ scenario('a directory that names another node now takes what was below it along'
     ),
   ],
 });
-
-scenario('unmounting and closing give nothing back', {
-  moves: [stats(lookedUp(1, 'f', file())), readFails('EAGAIN')],
-});
