@@ -74,6 +74,11 @@ export class FusewireWorld implements World {
     return end;
   }
 
+  async asleep(task: number): Promise<void> {
+    const { end, thread } = this.#actor(task);
+    if (end !== null || thread?.sleep === null) throw new Error(`task ${task} does not sleep: ${end}`);
+  }
+
   signal(task: number, kind: 'signal' | 'killed'): void {
     this.#actor(task).thread?.signal(kind);
     this.#scheduler.run();

@@ -186,14 +186,21 @@ export class LinuxWorld implements World {
     writeFileSync(`${this.#connection}/abort`, '1');
   }
 
-  async waiting(count: number): Promise<void> {
-    const until = performance.now() + PATIENCE;
-    for (;;) {
-      const now = Number(readFileSync(`${this.#connection}/waiting`, 'utf8'));
-      if (now === count) return;
-      if (performance.now() > until) throw new Error(`${now} requests exist`);
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
+  waiting(count: number): Promise<void> {
+    const existing = (): number => Number(readFileSync(`${this.#connection}/waiting`, 'utf8'));
+    return until(
+      () => existing() === count,
+      () => `${existing()} requests exist`,
+    );
+  }
+
+  /** A process that waits for its next call reads from descriptor 0; one in a call has another in /proc/PID/syscall. */
+  asleep(task: number): Promise<void> {
+    const current = (): string => readFileSync(`/proc/${this.pidOf(task)}/syscall`, 'utf8').trim();
+    return until(
+      () => !/^(?:running|0 0x0 .*)$/.test(current()),
+      () => `task ${task} does not sleep: ${current()}`,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -249,6 +256,15 @@ function readable(fd: number): Promise<void> {
       resolve();
     });
   });
+}
+
+/** @throws Error when it does not come to that */
+async function until(holds: () => boolean, failure: () => string): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(failure());
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }
 
 /** @throws Error when it does not come */

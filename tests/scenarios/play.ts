@@ -64,6 +64,7 @@ async function make(world: World, requests: ReadRequests, move: Move): Promise<v
 
 async function act(world: World, move: Move): Promise<void> {
   if (move.do === 'waiting') await world.waiting(move.count);
+  else if (move.do === 'asleep') await world.asleep(move.task);
   else if (move.do === 'signal') world.signal(move.task, move.kind);
   else if (move.do === 'open') world.open();
   else if (move.do === 'clone') expect(outcome(() => world.clone(move.file, move.source), '0')).toBe(move.gives);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { toBytes } from '../../src/abi/bytes.ts';
 import { concatenated, type Fields, nameAt, pack, type StructName, sizeOf, unpack } from './wire-format.ts';
 
@@ -107,10 +108,16 @@ export function described(message: Uint8Array): Record<string, unknown> {
   const told: Record<string, unknown> = {
     ...words,
     names: given.join(' '),
-    data: Buffer.from(message.subarray(at)).toString('hex'),
+    data: shown(message.subarray(at)),
   };
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== 0 && value !== ''));
 }
+
+/** Bytes for people; of many, how many and what they come to. */
+const shown = (bytes: Uint8Array): string =>
+  bytes.length <= 64
+    ? Buffer.from(bytes).toString('hex')
+    : `${bytes.length} bytes: ${createHash('sha1').update(bytes).digest('hex')}`;
 
 /** A field of a message's body. */
 export const fieldOf = (name: RequestName, message: Uint8Array, field: string): number | bigint | undefined =>

@@ -22,6 +22,7 @@ export type Move =
   | { readonly do: 'read fails'; readonly room: number; readonly file: number; readonly errno: string }
   | { readonly do: 'write bytes'; readonly message: Uint8Array; readonly file: number; readonly gives: string }
   | { readonly do: 'waiting'; readonly count: number }
+  | { readonly do: 'asleep'; readonly task: number }
   | { readonly do: 'signal'; readonly task: number; readonly kind: 'signal' | 'killed' }
   | { readonly do: 'forgotten'; readonly nodeid: number; readonly nlookup: number }
   | { readonly do: 'open' }
@@ -129,6 +130,9 @@ export const writes = (message: Uint8Array, gives: string, file = 0): Move => ({
 
 /** So many requests exist and have not ended, once all that began has got there. */
 export const waiting = (count: number): Move => ({ do: 'waiting', count });
+
+/** A task sleeps in its call, once it has got there. */
+export const asleep = (task: number): Move => ({ do: 'asleep', task });
 
 /** A signal for a task in its call: one that has a handler, or SIGKILL. */
 export const signal = (kind: 'signal' | 'killed', task = 0): Move => ({ do: 'signal', task, kind });

@@ -9,6 +9,8 @@ export interface World extends AsyncDisposable {
   start(step: Step): void;
   /** Waits for the end of a task's call: its line of text, its errno's name, or `killed`. @throws Error when it goes on */
   end(task: number): Promise<string>;
+  /** Waits until a task sleeps in its call. @throws Error when it does not come to that */
+  asleep(task: number): Promise<void>;
   signal(task: number, kind: 'signal' | 'killed'): void;
   /** Waits for a message and reads it. @throws Errno; Error when none comes */
   read(file: number, room: number): Promise<Uint8Array>;
