@@ -11,6 +11,9 @@ export const OWNER = 0x0123_4567_89ab_cdefn;
 /** A time by the kernel's own clock: any but 0. */
 export const NOW = 0x0123_4567_89ab_cdeen;
 
+/** The bit that is set in the number of a request that was sent again. */
+const RESENT = 1n << 63n;
+
 type ReadMove = Extract<Move, { do: 'read' }>;
 
 /** The requests that a scenario's server has read, by their names in the scenario. */
@@ -68,7 +71,7 @@ export class ReadRequests {
   }
 
   #sender({ expected: { name }, task, of }: ReadMove, actual: number | bigint): Sender {
-    const unique = of === null ? this.#next(actual) : BigInt(this.uniqueOf(of)) | 1n;
+    const unique = of === null ? this.#next(actual) : BigInt(this.uniqueOf(of)) | (name === 'INTERRUPT' ? 1n : RESENT);
     const spec = showsCaller(name) ? this.#tasks[task] : undefined;
     return spec === undefined
       ? { unique, uid: 0, gid: 0, pid: 0 }
@@ -86,7 +89,7 @@ export class ReadRequests {
   #complete({ expected, task, of }: ReadMove, message: Uint8Array): Expected {
     const { name } = expected;
     const fields: Record<string, number | bigint> = { ...expected.fields };
-    if (of !== null) fields.unique = this.uniqueOf(of);
+    if (of !== null && name === 'INTERRUPT') fields.unique = this.uniqueOf(of);
     if (name === 'INIT') Object.assign(fields, { major: 7, minor: 45, max_readahead: 131_072, ...offered(message) });
     if (fields.lock_owner === OWNER) fields.lock_owner = this.#owner(task, this.#given(name, message, 'lock_owner'));
     for (const [field, value] of Object.entries(fields)) {

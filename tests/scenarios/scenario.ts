@@ -79,7 +79,7 @@ export interface Contents {
   readonly file?: number;
   /** What it is called in this scenario; default its own name. */
   readonly as?: string;
-  /** Of an INTERRUPT: the request that it is about. */
+  /** Of an INTERRUPT: the request that it is about. Of another: which request this is, sent again. */
   readonly of?: string;
 }
 
