@@ -1,6 +1,7 @@
+import { bytesText } from '../oracle/shapes.ts';
 import { ABORT_ERROR, BIG_WRITES } from './init.ts';
 import { OWNER } from './read-requests.ts';
-import { entry, fails, LONG, ok, opened, S_IFREG } from './replies.ts';
+import { bytes, DIRECT_IO, entry, fails, LONG, ok, opened, S_IFREG } from './replies.ts';
 import {
   aborts,
   answers,
@@ -107,5 +108,40 @@ scenario('with a max_background of 1 a second RELEASE waits for the first to be 
     answers('RELEASE', ok()),
     asked('RELEASE', 5, { fields: { fh: 10, flags: 0x8002 } }, ok()),
     waiting(0),
+  ],
+});
+
+scenario('after an abort what is cached is told still, and what is not is ENOTCONN', {
+  moves: [
+    call(
+      'stat /f ->',
+      [lookedUp(1, 'f', ok(entry({ nodeid: 5, mode: S_IFREG | 0o644, entryValid: LONG, attrValid: LONG })))],
+      /^mode/,
+    ),
+    aborts,
+    call('stat /f ->', [], /^mode=0100644 /),
+    call('stat /g -> ENOTCONN'),
+    call('open /f O_RDWR -> ENOTCONN'),
+    call('unlink /f -> ENOTCONN'),
+  ],
+});
+
+scenario('an abort in the middle of read(2) gives what had come', {
+  mount: { maxRead: 4096 },
+  moves: [
+    call('open /f O_RDWR -> $f', [
+      lookedUp(1, 'f', ok(entry({ nodeid: 5, mode: S_IFREG | 0o644, entryValid: LONG, attributes: { size: 8192 } }))),
+      asked('OPEN', 5, { fields: { flags: 0x8002 } }, ok(opened(9, DIRECT_IO))),
+    ]),
+    starts('read $f 8192'),
+    asked(
+      'READ',
+      5,
+      { fields: { fh: 9, size: 4096, read_flags: 2, lock_owner: OWNER, flags: 0x8002 } },
+      ok(bytes('a'.repeat(4096))),
+    ),
+    reads('READ', 5, { fields: { fh: 9, offset: 4096, size: 4096, read_flags: 2, lock_owner: OWNER, flags: 0x8002 } }),
+    aborts,
+    ends(`read $f 8192 -> ${bytesText('a'.repeat(4096))}`),
   ],
 });

@@ -119,9 +119,10 @@ export class FusewireWorld implements World {
     this.#file(file).cloneFrom(this.#file(source));
   }
 
-  poll(file: number): string {
+  async poll(file: number, words: string): Promise<void> {
     const { readable, writable, error } = this.#file(file).poll();
-    return [readable && 'IN', writable && 'OUT', error && 'ERR'].filter(Boolean).join(' ');
+    const said = [readable && 'IN', writable && 'OUT', error && 'ERR'].filter(Boolean).join(' ');
+    if (said !== words) throw new Error(`poll(2) says ${said}`);
   }
 
   close(file: number): void {

@@ -1,12 +1,17 @@
+import { bytesText } from '../oracle/shapes.ts';
 import { OWNER } from './read-requests.ts';
-import { bytes, entry, fails, LONG, ok, opened, refused, S_IFREG } from './replies.ts';
+import { bytes, DIRECT_IO, entry, fails, LONG, ok, opened, refused, S_IFREG } from './replies.ts';
 import {
+  aborts,
   answers,
   asked,
   call,
   ends,
+  forgotten,
   lookedUp,
   type Move,
+  type Moves,
+  polls,
   readFails,
   reads,
   signal,
@@ -14,7 +19,7 @@ import {
   waiting,
 } from './scenario.ts';
 import { scenario } from './scenarios.ts';
-import { pack } from './wire-format.ts';
+import { type Fields, pack } from './wire-format.ts';
 
 // Signals to a task in its call, and INTERRUPT. gVisor sends none.
 
@@ -109,5 +114,151 @@ scenario('FLUSH survives a fatal signal', {
     asked('FLUSH', 5, { fields: { fh: 9, lock_owner: OWNER } }, ok()),
     asked('RELEASE', 5, { fields: { fh: 9, flags: 0x8002 } }, ok()),
     ends('close $f -> killed'),
+  ],
+});
+
+scenario('INTERRUPT that was not read when its request is answered is taken back', {
+  moves: [
+    ...begun,
+    signal('signal'),
+    polls('IN OUT'),
+    answers('STATFS', statfs),
+    ends('statfs /', /bsize=512 /),
+    readFails('EAGAIN'),
+  ],
+});
+
+scenario('a second signal sends no second INTERRUPT', {
+  moves: [
+    ...begun,
+    signal('signal'),
+    interrupted,
+    signal('signal'),
+    answers('INTERRUPT', ok()),
+    answers('STATFS', statfs),
+    ends('statfs /', /bsize=512 /),
+    readFails('EAGAIN'),
+  ],
+});
+
+scenario('a fatal signal after another sends no second INTERRUPT', {
+  moves: [
+    ...begun,
+    signal('signal'),
+    interrupted,
+    signal('killed'),
+    answers('STATFS', statfs),
+    ends('statfs / -> killed'),
+    readFails('EAGAIN'),
+  ],
+});
+
+scenario('an abort ends an interrupted request', {
+  moves: [...begun, signal('signal'), polls('IN OUT'), aborts, ends('statfs / -> ECONNABORTED'), readFails('ENODEV')],
+});
+
+const direct = (offset: number): { readonly fields: Fields } => ({
+  fields: { fh: 9, offset, size: 4096, read_flags: 2, lock_owner: OWNER, flags: 0x8002 },
+});
+
+const fileOpened: Moves = call('open /f O_RDWR -> $f', [
+  lookedUp(1, 'f', ok(entry({ nodeid: 5, mode: S_IFREG | 0o644, entryValid: LONG, attributes: { size: 8192 } }))),
+  asked('OPEN', 5, { fields: { flags: 0x8002 } }, ok(opened(9, DIRECT_IO))),
+]);
+
+scenario('read(2) of several READs gives what came before the one that was interrupted', {
+  mount: { maxRead: 4096 },
+  moves: [
+    fileOpened,
+    starts('read $f 8192'),
+    asked('READ', 5, direct(0), ok(bytes('a'.repeat(4096)))),
+    reads('READ', 5, direct(4096)),
+    signal('signal'),
+    reads('INTERRUPT', 0, { of: 'READ' }),
+    answers('READ', fails('EINTR')),
+    ends(`read $f 8192 -> ${bytesText('a'.repeat(4096))}`),
+  ],
+});
+
+scenario('read(2) whose first READ was interrupted is EINTR', {
+  mount: { maxRead: 4096 },
+  moves: [
+    fileOpened,
+    starts('read $f 8192'),
+    reads('READ', 5, direct(0)),
+    signal('signal'),
+    reads('INTERRUPT', 0, { of: 'READ' }),
+    answers('READ', fails('EINTR')),
+    ends('read $f 8192 -> EINTR'),
+  ],
+});
+
+scenario('a name whose LOOKUP was interrupted stays as it was', {
+  moves: [
+    call('stat /f ->', [lookedUp(1, 'f', ok(entry({ nodeid: 5, mode: S_IFREG | 0o644, attrValid: LONG })))], /^mode/),
+    starts('stat /f'),
+    reads('LOOKUP', 1, { names: ['f'] }),
+    signal('signal'),
+    reads('INTERRUPT', 0, { of: 'LOOKUP' }),
+    answers('LOOKUP', fails('EINTR')),
+    ends('stat /f -> EINTR'),
+    readFails('EAGAIN'),
+    call('stat /f ->', [lookedUp(1, 'f', ok(entry({ nodeid: 5, mode: S_IFREG | 0o644, attrValid: LONG })))], /^mode/),
+  ],
+});
+
+scenario('a name whose UNLINK was interrupted is looked up anew', {
+  moves: [
+    call(
+      'stat /f ->',
+      [lookedUp(1, 'f', ok(entry({ nodeid: 5, mode: S_IFREG | 0o644, entryValid: LONG, attrValid: LONG })))],
+      /^mode/,
+    ),
+    starts('unlink /f'),
+    reads('UNLINK', 1, { names: ['f'] }),
+    signal('signal'),
+    reads('INTERRUPT', 0, { of: 'UNLINK' }),
+    answers('UNLINK', fails('EINTR')),
+    ends('unlink /f -> EINTR'),
+    forgotten(5, 1),
+    call('stat /f -> ENOENT', [lookedUp(1, 'f', fails('ENOENT'))]),
+  ],
+});
+
+scenario('an interrupted CREATE leaves no descriptor and a name that is looked up anew', {
+  moves: [
+    starts('open /f O_CREAT|O_WRONLY 0644'),
+    lookedUp(1, 'f', fails('ENOENT')),
+    reads('CREATE', 1, { fields: { flags: 0x8041, mode: S_IFREG | 0o644, umask: 0o022 }, names: ['f'] }),
+    signal('signal'),
+    reads('INTERRUPT', 0, { of: 'CREATE' }),
+    answers('CREATE', fails('EINTR')),
+    ends('open /f -> EINTR'),
+    call('stat /f ->', [lookedUp(1, 'f', ok(entry({ nodeid: 5, mode: S_IFREG | 0o644, attrValid: LONG })))], /^mode/),
+  ],
+});
+
+scenario('a task that is killed between LOOKUP and MKDIR makes nothing', {
+  moves: [
+    starts('mkdir /d 0755'),
+    reads('LOOKUP', 1, { names: ['d'] }),
+    signal('killed'),
+    reads('INTERRUPT', 0, { of: 'LOOKUP' }),
+    answers('LOOKUP', fails('ENOENT')),
+    ends('mkdir /d -> killed'),
+    readFails('EAGAIN'),
+  ],
+});
+
+scenario('an interrupted FLUSH is EINTR to close(2), and the file is released', {
+  moves: [
+    fileOpened,
+    starts('close $f'),
+    reads('FLUSH', 5, { fields: { fh: 9, lock_owner: OWNER } }),
+    signal('signal'),
+    reads('INTERRUPT', 0, { of: 'FLUSH' }),
+    answers('FLUSH', fails('EINTR')),
+    asked('RELEASE', 5, { fields: { fh: 9, flags: 0x8002 } }, ok()),
+    ends('close $f -> EINTR'),
   ],
 });

@@ -170,11 +170,17 @@ export class LinuxWorld implements World {
     check(libcIoctl(this.#file(file), FUSE_DEV_IOC_CLONE, Uint32Array.of(this.#file(source))));
   }
 
-  poll(file: number): string {
-    const asked = Int32Array.of(this.#file(file), POLLIN | POLLOUT);
-    check(libcPoll(asked, 1, 0));
-    const events = (asked[1] as number) >>> 16;
-    return [events & POLLIN && 'IN', events & POLLOUT && 'OUT', events & POLLERR && 'ERR'].filter(Boolean).join(' ');
+  poll(file: number, words: string): Promise<void> {
+    const said = (): string => {
+      const asked = Int32Array.of(this.#file(file), POLLIN | POLLOUT);
+      check(libcPoll(asked, 1, 0));
+      const events = (asked[1] as number) >>> 16;
+      return [events & POLLIN && 'IN', events & POLLOUT && 'OUT', events & POLLERR && 'ERR'].filter(Boolean).join(' ');
+    };
+    return until(
+      () => said() === words,
+      () => `poll(2) says ${said()}`,
+    );
   }
 
   close(file: number): void {

@@ -1,3 +1,4 @@
+import { bytesText } from '../oracle/shapes.ts';
 import { OWNER } from './read-requests.ts';
 import {
   attributes,
@@ -15,7 +16,7 @@ import {
   S_IFLNK,
   S_IFREG,
 } from './replies.ts';
-import { asked, call, lookedUp, type Moves } from './scenario.ts';
+import { asked, call, forgotten, lookedUp, type Moves } from './scenario.ts';
 import { scenario } from './scenarios.ts';
 import { pack } from './wire-format.ts';
 
@@ -227,5 +228,79 @@ scenario('of a hundred names none is lost, doubled or empty where one straddles 
     call(`getdents $d 4096 -> ${shown(0, 56)}`, [listed(0, ok(listing(0)))]),
     call(`getdents $d 4096 -> ${shown(56, 100)}`, [listed(56, ok(listing(56)))]),
     call('getdents $d 4096 -> end', [listed(100, ok())]),
+  ],
+});
+
+scenario('CREATE answered with an entry alone is EINVAL, and EIO to the caller; nothing is released', {
+  moves: [
+    call('open /f O_CREAT|O_WRONLY 0644 -> EIO', [
+      lookedUp(1, 'f', absent),
+      asked(
+        'CREATE',
+        1,
+        { fields: { flags: 0x8041, mode: S_IFREG | 0o644, umask: 0o022 }, names: ['f'] },
+        refused(ok(entry({ nodeid: 5, mode: S_IFREG | 0o644 })), 'EINVAL'),
+      ),
+    ]),
+  ],
+});
+
+scenario('UNLINK answered with a body is EINVAL and EIO to the caller, and the name stays', {
+  moves: [
+    call('unlink /f -> EIO', [
+      lookedUp(1, 'f', file),
+      asked('UNLINK', 1, { names: ['f'] }, refused(ok(bytes('x')), 'EINVAL')),
+    ]),
+    call('stat /f ->', [], /^mode=0100644 /),
+  ],
+});
+
+scenario('FLUSH answered with a body is EINVAL and EIO to close(2), and the file is released', {
+  moves: [
+    fileOpened(),
+    call('close $f -> EIO', [
+      asked('FLUSH', 5, { fields: { fh: 9, lock_owner: OWNER } }, refused(ok(bytes('x')), 'EINVAL')),
+      asked('RELEASE', 5, { fields: { fh: 9, flags: 0x8002 } }, refused(ok(bytes('x')), 'EINVAL')),
+    ]),
+  ],
+});
+
+scenario('a revalidating LOOKUP of a size that cannot be counts, and the name is looked up again', {
+  moves: [
+    call('stat /f ->', [lookedUp(1, 'f', ok(entry({ nodeid: 5, mode: S_IFREG | 0o644, attrValid: LONG })))], /^mode/),
+    call(
+      'stat /f ->',
+      [
+        lookedUp(1, 'f', ok(entry({ nodeid: 5, mode: S_IFREG | 0o644, attributes: { size: 2n ** 63n } }))),
+        lookedUp(1, 'f', ok(entry({ nodeid: 6, mode: S_IFREG | 0o644, attrValid: LONG }))),
+        forgotten(5, 2),
+      ],
+      / ino=6 /,
+    ),
+  ],
+});
+
+scenario('a name of 4095 bytes is listed, one of 4096 is EIO', {
+  moves: [
+    directoryOpened,
+    call(`getdents $d 32768 -> ${bytesText('n'.repeat(4095))}:8:5:1`, [
+      asked('READDIR', 4, { fields: { fh: 9, size: 32_768, flags: 0x18000 } }, ok(dirent('n'.repeat(4095), 5, 1))),
+    ]),
+    call('getdents $d 32768 -> EIO', [
+      asked(
+        'READDIR',
+        4,
+        { fields: { fh: 9, offset: 1, size: 32_768, flags: 0x18000 } },
+        ok(dirent('n'.repeat(4096), 5, 2)),
+      ),
+    ]),
+  ],
+});
+
+scenario('a server of 7.3 answers STATFS with 48 bytes; 80 are too many', {
+  init: { minor: 3 },
+  moves: [
+    call('statfs / ->', [asked('STATFS', 1, {}, ok(pack('statfs_out', { bsize: 512 }).subarray(0, 48)))], /bsize=512 /),
+    call('statfs / -> EIO', [asked('STATFS', 1, {}, refused(ok(pack('statfs_out', { bsize: 512 })), 'EINVAL'))]),
   ],
 });

@@ -146,7 +146,7 @@ export const clones = (file: number, source: number, gives = '0'): Move => ({ do
 /** One more open of the device, which is a clone of the first. */
 export const opensClone = (file: number): Moves => [opens, clones(file, 0)];
 
-/** What poll(2) says of an open of the device: words of IN, OUT and ERR. */
+/** What poll(2) says of an open of the device, once all that happened shows: words of IN, OUT and ERR. */
 export const polls = (gives: string, file = 0): Move => ({ do: 'poll', file, gives });
 
 /**

@@ -22,8 +22,8 @@ export interface World extends AsyncDisposable {
   open(): void;
   /** @throws Errno */
   clone(file: number, source: number): void;
-  /** What poll(2) says: words of IN, OUT and ERR. */
-  poll(file: number): string;
+  /** Waits until poll(2) says these words of IN, OUT and ERR. @throws Error when it does not come to that */
+  poll(file: number, words: string): Promise<void>;
   close(file: number): void;
   abort(): void;
   /** Waits until so many requests exist. @throws Error when it does not come to that */
