@@ -1,5 +1,5 @@
 import { initAsked, initDone, initOut, MAX_PAGES } from './init.ts';
-import { attributes, entry, fails, ok, refused, S_IFDIR, S_IFREG } from './replies.ts';
+import { attributes, bytes, DIRECT_IO, entry, fails, ok, opened, refused, S_IFDIR, S_IFREG, wrote } from './replies.ts';
 import { answers, asked, call, ends, lookedUp, readFails, reads, signal, starts, waiting } from './scenario.ts';
 import { scenario } from './scenarios.ts';
 import { pack } from './wire-format.ts';
@@ -147,4 +147,56 @@ scenario('a max_write below a page is a page', {
 scenario('the device is read with room for max_write and 80 bytes, though no WRITE will be so long', {
   init: { max_write: 1 << 20, max_pages: 1 },
   moves: [readFails('EINVAL', { room: (1 << 20) + 79 }), readFails('EAGAIN', { room: (1 << 20) + 80 })],
+});
+
+scenario('a server of 7.11 is sent CREATE and MKNOD without the umask', {
+  init: { minor: 11 },
+  moves: [
+    call('open /f O_CREAT|O_WRONLY 0666 -> $f', [
+      lookedUp(1, 'f', fails('ENOENT')),
+      asked(
+        'CREATE',
+        1,
+        { older: 'create_in_before_12', fields: { flags: 0x8041, mode: S_IFREG | 0o644 }, names: ['f'] },
+        ok(entry({ nodeid: 5, mode: S_IFREG | 0o644 }), opened(9)),
+      ),
+    ]),
+    call('mknod /n S_IFREG|0666 0 -> 0', [
+      lookedUp(1, 'n', fails('ENOENT')),
+      asked(
+        'MKNOD',
+        1,
+        { older: 'mknod_in_before_12', fields: { mode: S_IFREG | 0o644 }, names: ['n'] },
+        ok(entry({ nodeid: 6, mode: S_IFREG | 0o644 })),
+      ),
+    ]),
+  ],
+});
+
+scenario('a server of 7.8 is sent WRITE with 24 bytes before what is written', {
+  init: { minor: 8 },
+  moves: [
+    call('open /f O_WRONLY -> $f', [
+      lookedUp(1, 'f', ok(entry({ nodeid: 5, mode: S_IFREG | 0o644 }).subarray(0, 120))),
+      asked('OPEN', 5, { fields: { flags: 0x8001 } }, ok(opened(9, DIRECT_IO))),
+    ]),
+    call('write $f hello -> 5', [
+      asked(
+        'WRITE',
+        5,
+        { older: 'write_in_before_9', fields: { fh: 9, size: 5, write_flags: 2 }, data: bytes('hello') },
+        ok(wrote(5)),
+      ),
+    ]),
+  ],
+});
+
+scenario('a server of 7.22 is not asked to rename with flags', {
+  init: { minor: 22 },
+  moves: [
+    call('renameat2 -100 /f -100 /g 1 -> EINVAL', [
+      lookedUp(1, 'f', ok(entry({ nodeid: 5, mode: S_IFREG | 0o644 }))),
+      lookedUp(1, 'g', fails('ENOENT')),
+    ]),
+  ],
 });

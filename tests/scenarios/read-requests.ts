@@ -65,7 +65,8 @@ export class ReadRequests {
   check(move: ReadMove, message: Uint8Array): void {
     const { unique = 0 } = unpack('in_header', message);
     const whole = messageOf(this.#complete(move, message), this.#sender(move, unique));
-    expect(described(message)).toEqual(described(whole));
+    const { older } = move.expected;
+    expect(described(message, older)).toEqual(described(whole, older));
     expect(Buffer.compare(message, whole), 'equal bytes').toBe(0);
     this.#uniques.set(move.as, unique);
   }
@@ -81,6 +82,7 @@ export class ReadRequests {
   /** Numbers are even and grow. */
   #next(unique: number | bigint): number | bigint {
     if (unique <= this.#lastUnique || BigInt(unique) % 2n !== 0n) throw new Error(`${unique} is no new unique`);
+    if (this.#lastUnique === 0 && unique !== 2) throw new Error(`the first unique is ${unique}`);
     this.#lastUnique = unique;
     return unique;
   }

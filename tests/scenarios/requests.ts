@@ -65,6 +65,8 @@ export interface Expected {
   readonly fields: Fields;
   readonly names: readonly string[];
   readonly data: Uint8Array;
+  /** The struct that an older protocol has in its place; null for the newest. */
+  readonly older: StructName | null;
 }
 
 /** What only the kernel that sends a request can know: expected to be plausible, not to be equal. */
@@ -79,9 +81,9 @@ export interface Sender {
 export const showsCaller = (name: RequestName): boolean => shapes[name].by === 'caller';
 
 /** The whole message, byte for byte, that is expected of a sender. */
-export function messageOf({ name, nodeid, fields, names, data }: Expected, sender: Sender): Uint8Array {
+export function messageOf({ name, nodeid, fields, names, data, older }: Expected, sender: Sender): Uint8Array {
   const { number, struct } = shapes[name];
-  const body = concatenated([pack(struct, fields), ...names.map((text) => toBytes(`${text}\0`)), data]);
+  const body = concatenated([pack(older ?? struct, fields), ...names.map((text) => toBytes(`${text}\0`)), data]);
   const padded = name === 'INIT' ? concatenated([body, new Uint8Array(INIT_IN - body.length)]) : body;
   const len = sizeOf('in_header') + padded.length;
   return concatenated([pack('in_header', { len, opcode: number, nodeid, ...sender }), padded]);
@@ -91,11 +93,12 @@ export function messageOf({ name, nodeid, fields, names, data }: Expected, sende
 const INIT_IN = 64; // bytes
 
 /** A message taken apart for people, fields that are 0 left out. */
-export function described(message: Uint8Array): Record<string, unknown> {
+export function described(message: Uint8Array, older: StructName | null = null): Record<string, unknown> {
   const header = unpack('in_header', message);
   const found = Object.entries(shapes).find(([, { number }]) => number === header.opcode);
   if (found === undefined) return { ...header, rest: message.length };
-  const [name, { struct, names }] = found;
+  const [name, { names, struct: newest }] = found;
+  const struct = older ?? newest;
   let at = sizeOf('in_header');
   const words: Record<string, unknown> = { name, ...header, ...unpack(struct, message.subarray(at)) };
   at += name === 'INIT' ? INIT_IN : sizeOf(struct);

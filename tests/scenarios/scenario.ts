@@ -1,7 +1,7 @@
 import { type Step, stepsOf, type TaskSpec } from '../oracle/script.ts';
 import type { Reply } from './replies.ts';
 import type { Expected, RequestName } from './requests.ts';
-import type { Fields } from './wire-format.ts';
+import type { Fields, StructName } from './wire-format.ts';
 
 /**
  * One thing that happens, in its order. `file` is an open of the device by its number: 0 is the one that is mounted,
@@ -73,6 +73,8 @@ export interface Contents {
   readonly fields?: Fields;
   readonly names?: readonly string[];
   readonly data?: Uint8Array;
+  /** The struct of an older protocol that the fields are of. */
+  readonly older?: StructName;
   /** The task that asked; default the first. */
   readonly task?: number;
   /** The file that it is read from; default the mounted one. */
@@ -92,6 +94,7 @@ export const reads = (name: RequestName, nodeid: number | bigint, contents: Cont
     fields: contents.fields ?? {},
     names: contents.names ?? [],
     data: contents.data ?? new Uint8Array(0),
+    older: contents.older ?? null,
   },
   file: contents.file ?? 0,
   task: contents.task ?? 0,

@@ -33,6 +33,7 @@ const structs = {
     'valid:I padding:I fh:Q size:Q lock_owner:Q atime:Q mtime:Q ctime:Q atimensec:I mtimensec:I ctimensec:I mode:I unused4:I ' +
     'uid:I gid:I unused5:I',
   mknod_in: 'mode:I rdev:I umask:I padding:I',
+  mknod_in_before_12: 'mode:I rdev:I',
   mkdir_in: 'mode:I umask:I',
   rename_in: 'newdir:Q',
   rename2_in: 'newdir:Q flags:I padding:I',
@@ -40,10 +41,12 @@ const structs = {
   open_in: 'flags:I open_flags:I',
   open_out: 'fh:Q open_flags:I backing_id:i',
   create_in: 'flags:I mode:I umask:I open_flags:I',
+  create_in_before_12: 'flags:I mode:I',
   release_in: 'fh:Q flags:I release_flags:I lock_owner:Q',
   flush_in: 'fh:Q unused:I padding:I lock_owner:Q',
   read_in: 'fh:Q offset:Q size:I read_flags:I lock_owner:Q flags:I padding:I',
   write_in: 'fh:Q offset:Q size:I write_flags:I lock_owner:Q flags:I padding:I',
+  write_in_before_9: 'fh:Q offset:Q size:I write_flags:I',
   write_out: 'size:I padding:I',
   statfs_out:
     'blocks:Q bfree:Q bavail:Q files:Q ffree:Q bsize:I namelen:I frsize:I padding:I spare1:I spare2:I spare3:I spare4:I ' +
