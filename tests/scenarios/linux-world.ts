@@ -8,8 +8,9 @@ import { NodeReactor } from '../../src/linux/reactor.ts';
 import { closeDescriptor } from '../../src/linux/sockets.ts';
 import { calls, type Variables } from '../oracle/calls.ts';
 import { Runner } from '../oracle/runner.ts';
-import type { Step } from '../oracle/script.ts';
+import type { Step, TaskSpec } from '../oracle/script.ts';
 import { controlDirectory } from './fusectl.ts';
+import { soon, until } from './patience.ts';
 import type { Mounting, World } from './world.ts';
 
 const FUSE_DEV_IOC_CLONE = 0x8004e500;
@@ -27,9 +28,6 @@ const libcPoll = libc.func('int poll(void *, unsigned long, int)') as unknown as
   count: number,
   timeoutMs: number,
 ) => number;
-
-/** Milliseconds after which what must come is missed; nothing waits so long when all is well. */
-const PATIENCE = 20_000;
 
 /** Node's arguments for programs in TypeScript. */
 const TYPESCRIPT = ['--import', new URL('../../scripts/run-typescript.mjs', import.meta.url).href];
@@ -75,14 +73,8 @@ export class LinuxWorld implements World {
 
   /** Mounts a new connection, whose INIT waits to be read. */
   static async mount({ tasks, defaultPermissions, maxRead }: Mounting): Promise<LinuxWorld> {
-    const actors = tasks.map(() => ({
-      runner: idle.pop() ?? new Runner(TYPESCRIPT),
-      state: 'idle' as const,
-      end: NO_CALL,
-    }));
-    await Promise.all(
-      actors.map(({ runner }, at) => runner.ask({ begin: { root: '/', task: tasks[at] ?? (tasks[0] as never) } })),
-    );
+    const actors = await Promise.all(tasks.map(newActor));
+    const control = await controlDirectory();
     const directory = mkdtempSync(path.join(tmpdir(), 'fusewire-scenario-'));
     const fd = openFuseDevice();
     const options = [`fd=${fd}`, 'rootmode=40000', 'user_id=0', 'group_id=0', 'allow_other'];
@@ -101,7 +93,7 @@ export class LinuxWorld implements World {
       rmdirSync(directory);
       throw error;
     }
-    return new LinuxWorld(directory, fd, actors, `${await controlDirectory()}/${mountAt(directory)?.minor}`);
+    return new LinuxWorld(directory, fd, actors, `${control}/${mountAt(directory)?.minor}`);
   }
 
   private constructor(directory: string, fd: number, actors: readonly Actor[], connection: string) {
@@ -211,9 +203,12 @@ export class LinuxWorld implements World {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const file of this.#files.keys()) if (this.#files[file] !== null) this.close(file);
-    await Promise.all(this.#actors.map(letGo));
-    await umountLater(this.#directory, MNT_DETACH);
-    rmdirSync(this.#directory);
+    try {
+      await Promise.all(this.#actors.map(letGo));
+    } finally {
+      await umountLater(this.#directory, MNT_DETACH);
+      rmdirSync(this.#directory);
+    }
   }
 
   /** The call with absolute paths below the mount point. The text of a symlink is no path. */
@@ -243,6 +238,12 @@ export class LinuxWorld implements World {
 
 const NO_CALL = Promise.resolve('no call was made');
 
+async function newActor(task: TaskSpec): Promise<Actor> {
+  const runner = idle.pop() ?? new Runner(TYPESCRIPT);
+  await runner.ask({ begin: { root: '/', task } });
+  return { runner, state: 'idle', end: NO_CALL };
+}
+
 /** With the server gone every call ends, and its process is free for another scenario. */
 async function letGo(actor: Actor): Promise<void> {
   await soon(actor.end, 'asleep after the end of the server').catch((error: unknown) => {
@@ -262,26 +263,4 @@ function readable(fd: number): Promise<void> {
       resolve();
     });
   });
-}
-
-/** @throws Error when it does not come to that */
-async function until(holds: () => boolean, failure: () => string): Promise<void> {
-  const end = performance.now() + PATIENCE;
-  while (!holds()) {
-    if (performance.now() > end) throw new Error(failure());
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-}
-
-/** @throws Error when it does not come */
-async function soon<T>(promise: Promise<T>, failure: string): Promise<T> {
-  let alarm: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    alarm = setTimeout(() => reject(new Error(failure)), PATIENCE);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(alarm);
-  }
 }
