@@ -1,8 +1,13 @@
+import { expect, test } from 'vitest';
+import { FusewireWorld } from './fusewire-world.ts';
 import { initAsked, initDone, initOut, MAX_PAGES } from './init.ts';
+import { LinuxWorld, mountingProblem } from './linux-world.ts';
 import { attributes, bytes, DIRECT_IO, entry, fails, ok, opened, refused, S_IFDIR, S_IFREG, wrote } from './replies.ts';
+import { fieldOf } from './requests.ts';
 import { answers, asked, call, ends, lookedUp, readFails, reads, signal, starts, waiting } from './scenario.ts';
 import { scenario } from './scenarios.ts';
 import { pack } from './wire-format.ts';
+import { mountingOf, type World } from './world.ts';
 
 // INIT: what a connection does before it is answered, and all that a server may answer.
 
@@ -199,4 +204,20 @@ scenario('a server of 7.22 is not asked to rename with flags', {
       lookedUp(1, 'g', fails('ENOENT')),
     ]),
   ],
+});
+
+const offeredBy = async (world: World): Promise<bigint> => {
+  const message = await world.read(0, 8192);
+  const [flags = 0, flags2 = 0] = ['flags', 'flags2'].map((field) => fieldOf('INIT', message, field));
+  return (BigInt(flags2) << 32n) | BigInt(flags);
+};
+
+test('Fusewire offers no flag in INIT that Linux does not offer', async (context) => {
+  const problem = mountingProblem();
+  context.skip(problem !== null, problem ?? '');
+  await using linux = await LinuxWorld.mount(mountingOf({ moves: [] }));
+  await using fusewire = new FusewireWorld(mountingOf({ moves: [] }));
+  const both = { linux: await offeredBy(linux), fusewire: await offeredBy(fusewire) };
+  expect(both.fusewire & ~both.linux).toBe(0n);
+  expect(both.fusewire).not.toBe(0n);
 });
