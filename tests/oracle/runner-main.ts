@@ -107,6 +107,8 @@ function write(reply: RunnerReply): void {
   for (let at = 0; at < message.length; ) at += writeSync(1, message, at);
 }
 
+// A call may be interrupted: by a signal that has a handler.
+process.on('SIGUSR2', () => {});
 reserveDescriptors();
 if (readdirSync('/proc/self/fd').length < LOWEST) throw new Error('descriptors are left free');
 for (;;) {

@@ -13,8 +13,9 @@ export class Runner {
   #end: Error | null = null;
   #settle: { resolve: (reply: RunnerReply) => void; reject: (error: Error) => void } | null = null;
 
-  constructor() {
-    this.#child = spawn(process.execPath, [...process.execArgv, PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] });
+  /** `execArgv` are Node's own arguments, by default those of this process: it must be able to run TypeScript. */
+  constructor(execArgv: readonly string[] = process.execArgv) {
+    this.#child = spawn(process.execPath, [...execArgv, PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child.stdout.on('data', (chunk: Buffer) => this.#hear(chunk));
     this.#child.on('exit', (code, signal) => {
       this.#end = new Error(`a runner ended: ${signal ?? code}`);

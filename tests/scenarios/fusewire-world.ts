@@ -1,0 +1,162 @@
+import { EAGAIN } from '../../src/abi/errno.ts';
+import { Connection } from '../../src/fuse/connection.ts';
+import { Control } from '../../src/fuse/control.ts';
+import { DeviceFile } from '../../src/fuse/device-file.ts';
+import { FuseSuperblock } from '../../src/fusefs/superblock.ts';
+import { Process } from '../../src/process/process.ts';
+import { Thread } from '../../src/process/thread.ts';
+import { VirtualClock } from '../../src/task/clock.ts';
+import { credentialsOf } from '../../src/task/credentials.ts';
+import { Scheduler } from '../../src/task/scheduler.ts';
+import { Mount, Path } from '../../src/vfs/mount.ts';
+import { calls, outcomeOf, resolved, type Variables } from '../oracle/calls.ts';
+import type { Step } from '../oracle/script.ts';
+import type { Mounting, World } from './world.ts';
+
+const FIRST_PID = 100;
+const DEVICE = 42;
+
+interface Actor {
+  readonly process: Process;
+  readonly credentials: Thread['credentials'];
+  thread: Thread | null;
+  end: string | null;
+}
+
+/** Fusewire's own kernel, on virtual time. The device is read and written as a server does that has it open. */
+export class FusewireWorld implements World {
+  readonly name = 'Fusewire';
+  readonly #scheduler = new Scheduler(new VirtualClock());
+  readonly #connection: Connection;
+  readonly #files: DeviceFile[];
+  readonly #actors: readonly Actor[];
+  readonly #variables: Variables = {};
+
+  constructor({ tasks, defaultPermissions, maxRead }: Mounting) {
+    this.#connection = new Connection({ scheduler: this.#scheduler, name: 'scripted' });
+    this.#files = [this.#connection.device.open()];
+    const superblock = new FuseSuperblock(this.#connection, DEVICE, {
+      defaultPermissions,
+      ...(maxRead === null ? {} : { maxRead }),
+    });
+    const root = new Path(new Mount(superblock, superblock.root.hold(), null), superblock.root);
+    this.#actors = tasks.map(({ uid, gid, groups = [], umask = 0o022 }, at) => ({
+      process: new Process(root, { pid: FIRST_PID + at, umask }),
+      credentials: credentialsOf(uid, gid, groups),
+      thread: null,
+      end: null,
+    }));
+    this.#connection.start();
+    this.#scheduler.run();
+  }
+
+  pidOf(task: number): number {
+    return this.#actor(task).process.pid;
+  }
+
+  start(step: Step): void {
+    const actor = this.#actor(step.task);
+    const row = calls[step.call];
+    if (row === undefined) throw new Error(`no such call: ${step.call}`);
+    const thread = new Thread(this.#scheduler, actor.process, actor.credentials);
+    actor.thread = thread;
+    actor.end = null;
+    this.#scheduler.start(thread, row.fusewire(thread, ...resolved(step.args, this.#variables)), (result) => {
+      const outcome = outcomeOf(step, this.#variables, result);
+      actor.end = thread.pending === 'killed' ? 'killed' : outcome;
+    });
+    this.#scheduler.run();
+  }
+
+  async end(task: number): Promise<string> {
+    const { end, thread } = this.#actor(task);
+    if (end === null) throw new Error(`the call goes on: it waits for ${thread?.sleep?.why}`);
+    return end;
+  }
+
+  async asleep(task: number): Promise<void> {
+    const { end, thread } = this.#actor(task);
+    if (end !== null || thread?.sleep === null) throw new Error(`task ${task} does not sleep: ${end}`);
+  }
+
+  signal(task: number, kind: 'signal' | 'killed'): void {
+    this.#actor(task).thread?.signal(kind);
+    this.#scheduler.run();
+  }
+
+  async read(file: number, room: number): Promise<Uint8Array> {
+    const message = this.tryRead(file, room);
+    if (message !== null) return message;
+    const ended = this.#actors.map(({ end }, at) => `task ${at}: ${end ?? 'in its call'}`);
+    throw new Error(`no request comes (${ended.join(', ')})`);
+  }
+
+  tryRead(file: number, room: number): Uint8Array | null {
+    const buffer = new Uint8Array(room);
+    try {
+      return buffer.slice(0, this.#file(file).read(buffer));
+    } catch (error) {
+      if (error === EAGAIN) return null;
+      throw error;
+    } finally {
+      this.#scheduler.run();
+    }
+  }
+
+  write(file: number, message: Uint8Array): void {
+    try {
+      this.#file(file).write(message);
+    } finally {
+      this.#scheduler.run();
+    }
+  }
+
+  open(): void {
+    this.#files.push(new DeviceFile());
+  }
+
+  clone(file: number, source: number): void {
+    this.#file(file).cloneFrom(this.#file(source));
+  }
+
+  async poll(file: number, words: string): Promise<void> {
+    const { readable, writable, error } = this.#file(file).poll();
+    const said = [readable && 'IN', writable && 'OUT', error && 'ERR'].filter(Boolean).join(' ');
+    if (said !== words) throw new Error(`poll(2) says ${said}`);
+  }
+
+  close(file: number): void {
+    this.#file(file).close();
+    this.#scheduler.run();
+  }
+
+  abort(): void {
+    new Control(this.#connection).abort();
+    this.#scheduler.run();
+  }
+
+  async waiting(count: number): Promise<void> {
+    const { waiting } = this.#connection;
+    if (waiting !== count) throw new Error(`${waiting} requests exist`);
+  }
+
+  /** Nobody may be left asleep: with the server gone, every call ends. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const file of this.#files) file.close();
+    this.#scheduler.run();
+    const [left] = this.#scheduler.tasks;
+    if (left !== undefined) throw new Error(`Fusewire: asleep after the end of the server: ${left.sleep?.why}`);
+  }
+
+  #actor(task: number): Actor {
+    const actor = this.#actors[task];
+    if (actor === undefined) throw new Error(`there is no task ${task}`);
+    return actor;
+  }
+
+  #file(index: number): DeviceFile {
+    const file = this.#files[index];
+    if (file === undefined) throw new Error(`there is no device file ${index}`);
+    return file;
+  }
+}

@@ -1,0 +1,266 @@
+import { accessSync, constants, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openFuseDevice, tryReadRequest, writeReply } from '../../src/linux/fuse-device.ts';
+import { check, libc } from '../../src/linux/libc.ts';
+import { MNT_DETACH, mountAt, mountLater, umountLater } from '../../src/linux/mounts.ts';
+import { NodeReactor } from '../../src/linux/reactor.ts';
+import { closeDescriptor } from '../../src/linux/sockets.ts';
+import { calls, type Variables } from '../oracle/calls.ts';
+import { Runner } from '../oracle/runner.ts';
+import type { Step, TaskSpec } from '../oracle/script.ts';
+import { controlDirectory } from './fusectl.ts';
+import { soon, until } from './patience.ts';
+import type { Mounting, World } from './world.ts';
+
+const FUSE_DEV_IOC_CLONE = 0x8004e500;
+const POLLIN = 1;
+const POLLOUT = 4;
+const POLLERR = 8;
+
+const libcIoctl = libc.func('int ioctl(int, unsigned long, void *)') as unknown as (
+  fd: number,
+  request: number,
+  argument: Uint32Array,
+) => number;
+const libcPoll = libc.func('int poll(void *, unsigned long, int)') as unknown as (
+  fds: Int32Array,
+  count: number,
+  timeoutMs: number,
+) => number;
+
+/** Node's arguments for programs in TypeScript. */
+const TYPESCRIPT = ['--import', new URL('../../scripts/run-typescript.mjs', import.meta.url).href];
+
+/** Processes that make calls, kept from scenario to scenario. */
+const idle: Runner[] = [];
+
+/** Ends the processes that made calls. */
+export function closeRunners(): void {
+  for (const runner of idle.splice(0)) runner.close();
+}
+
+/** Why nothing can be mounted here; null when it can. */
+export function mountingProblem(): string | null {
+  if (process.geteuid?.() !== 0) return 'mounting needs root';
+  if (process.arch !== 'x64') return 'the calls are made by numbers of x86-64';
+  try {
+    accessSync('/dev/fuse', constants.R_OK | constants.W_OK);
+    return null;
+  } catch {
+    return 'there is no /dev/fuse';
+  }
+}
+
+interface Actor {
+  runner: Runner;
+  state: 'idle' | 'in a call' | 'killed';
+  end: Promise<string>;
+}
+
+/**
+ * The Linux kernel. This process has the device and answers; each task is a process of its own, and this one touches
+ * nothing below the mount point.
+ */
+export class LinuxWorld implements World {
+  readonly name = 'Linux';
+  readonly #directory: string;
+  readonly #files: (number | null)[];
+  readonly #actors: readonly Actor[];
+  /** Its directory in fusectl. */
+  readonly #connection: string;
+  #variables: Variables = {};
+
+  /** Mounts a new connection, whose INIT waits to be read. */
+  static async mount({ tasks, defaultPermissions, maxRead }: Mounting): Promise<LinuxWorld> {
+    const actors = await Promise.all(tasks.map(newActor));
+    const control = await controlDirectory();
+    const directory = mkdtempSync(path.join(tmpdir(), 'fusewire-scenario-'));
+    const fd = openFuseDevice();
+    const options = [`fd=${fd}`, 'rootmode=40000', 'user_id=0', 'group_id=0', 'allow_other'];
+    if (defaultPermissions) options.push('default_permissions');
+    if (maxRead !== null) options.push(`max_read=${maxRead}`);
+    try {
+      await mountLater({
+        source: 'scenario',
+        target: directory,
+        type: 'fuse.scenario',
+        flags: 0,
+        data: options.join(','),
+      });
+    } catch (error) {
+      closeDescriptor(fd);
+      rmdirSync(directory);
+      throw error;
+    }
+    return new LinuxWorld(directory, fd, actors, `${control}/${mountAt(directory)?.minor}`);
+  }
+
+  private constructor(directory: string, fd: number, actors: readonly Actor[], connection: string) {
+    this.#directory = directory;
+    this.#files = [fd];
+    this.#actors = actors;
+    this.#connection = connection;
+  }
+
+  pidOf(task: number): number {
+    return this.#actor(task).runner.pid;
+  }
+
+  start(step: Step): void {
+    const actor = this.#actor(step.task);
+    actor.state = 'in a call';
+    actor.end = actor.runner.ask({ steps: [this.#below(step)], variables: this.#variables }).then(
+      ({ results: [result = ''], variables }) => {
+        actor.state = 'idle';
+        this.#variables = { ...this.#variables, ...variables };
+        return result;
+      },
+      (error: unknown) => {
+        if (actor.state === 'killed') return 'killed';
+        throw error;
+      },
+    );
+    actor.end.catch(() => undefined);
+  }
+
+  end(task: number): Promise<string> {
+    return soon(this.#actor(task).end, 'the call goes on');
+  }
+
+  signal(task: number, kind: 'signal' | 'killed'): void {
+    const actor = this.#actor(task);
+    if (kind === 'killed') actor.state = 'killed';
+    process.kill(actor.runner.pid, kind === 'killed' ? 'SIGKILL' : 'SIGUSR2');
+  }
+
+  async read(file: number, room: number): Promise<Uint8Array> {
+    for (;;) {
+      const message = this.tryRead(file, room);
+      if (message !== null) return message;
+      const states = this.#actors.map(({ state }, at) => `task ${at}: ${state}`);
+      await soon(readable(this.#file(file)), `no request comes (${states.join(', ')})`);
+    }
+  }
+
+  tryRead(file: number, room: number): Uint8Array | null {
+    if (this.#files[file] === null) return null;
+    const buffer = new Uint8Array(room);
+    const length = tryReadRequest(this.#file(file), buffer);
+    return length === null ? null : buffer.slice(0, length);
+  }
+
+  write(file: number, message: Uint8Array): void {
+    writeReply(this.#file(file), message);
+  }
+
+  open(): void {
+    this.#files.push(openFuseDevice());
+  }
+
+  clone(file: number, source: number): void {
+    check(libcIoctl(this.#file(file), FUSE_DEV_IOC_CLONE, Uint32Array.of(this.#file(source))));
+  }
+
+  poll(file: number, words: string): Promise<void> {
+    const said = (): string => {
+      const asked = Int32Array.of(this.#file(file), POLLIN | POLLOUT);
+      check(libcPoll(asked, 1, 0));
+      const events = (asked[1] as number) >>> 16;
+      return [events & POLLIN && 'IN', events & POLLOUT && 'OUT', events & POLLERR && 'ERR'].filter(Boolean).join(' ');
+    };
+    return until(
+      () => said() === words,
+      () => `poll(2) says ${said()}`,
+    );
+  }
+
+  close(file: number): void {
+    closeDescriptor(this.#file(file));
+    this.#files[file] = null;
+  }
+
+  abort(): void {
+    writeFileSync(`${this.#connection}/abort`, '1');
+  }
+
+  waiting(count: number): Promise<void> {
+    const existing = (): number => Number(readFileSync(`${this.#connection}/waiting`, 'utf8'));
+    return until(
+      () => existing() === count,
+      () => `${existing()} requests exist`,
+    );
+  }
+
+  /** A process that waits for its next call reads from descriptor 0; one in a call has another in /proc/PID/syscall. */
+  asleep(task: number): Promise<void> {
+    const current = (): string => readFileSync(`/proc/${this.pidOf(task)}/syscall`, 'utf8').trim();
+    return until(
+      () => !/^(?:running|0 0x0 .*)$/.test(current()),
+      () => `task ${task} does not sleep: ${current()}`,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const file of this.#files.keys()) if (this.#files[file] !== null) this.close(file);
+    try {
+      await Promise.all(this.#actors.map(letGo));
+    } finally {
+      await umountLater(this.#directory, MNT_DETACH);
+      rmdirSync(this.#directory);
+    }
+  }
+
+  /** The call with absolute paths below the mount point. The text of a symlink is no path. */
+  #below(step: Step): Step {
+    const kinds = calls[step.call]?.parameters ?? [];
+    const isText = (at: number): boolean => at === 0 && step.call.startsWith('symlink');
+    const args = step.args.map((value, at) =>
+      kinds[at] === 'path' && !isText(at) && typeof value === 'string' && value.startsWith('/')
+        ? this.#directory + value
+        : value,
+    );
+    return { ...step, args };
+  }
+
+  #actor(task: number): Actor {
+    const actor = this.#actors[task];
+    if (actor === undefined) throw new Error(`there is no task ${task}`);
+    return actor;
+  }
+
+  #file(index: number): number {
+    const fd = this.#files[index];
+    if (fd === undefined || fd === null) throw new Error(`there is no device file ${index}`);
+    return fd;
+  }
+}
+
+const NO_CALL = Promise.resolve('no call was made');
+
+async function newActor(task: TaskSpec): Promise<Actor> {
+  const runner = idle.pop() ?? new Runner(TYPESCRIPT);
+  await runner.ask({ begin: { root: '/', task } });
+  return { runner, state: 'idle', end: NO_CALL };
+}
+
+/** With the server gone every call ends, and its process is free for another scenario. */
+async function letGo(actor: Actor): Promise<void> {
+  await soon(actor.end, 'asleep after the end of the server').catch((error: unknown) => {
+    actor.runner.close();
+    throw error;
+  });
+  if (actor.state === 'killed') return;
+  await actor.runner.ask({ end: true });
+  idle.push(actor.runner);
+}
+
+/** Waits until a device has something to read, or is dead. */
+function readable(fd: number): Promise<void> {
+  return new Promise((resolve) => {
+    const watch = new NodeReactor().watch(fd, { readable: true, writable: false }, () => {
+      watch.close();
+      resolve();
+    });
+  });
+}
