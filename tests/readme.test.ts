@@ -8,7 +8,10 @@ import { blocksOf, exchangesOf, matches } from './readme-blocks.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const limitMs = 60_000;
-const blocks = blocksOf(fs.readFileSync(path.join(root, 'README.md'), 'utf8'));
+const documents = ['README.md', 'docs/low-level-server.md'];
+const blocks = documents.flatMap((document) =>
+  blocksOf(fs.readFileSync(path.join(root, document), 'utf8')).map((block) => ({ document, ...block })),
+);
 /** Inside the repository, so that `import ... from 'fusewire'` finds the package that it is in. */
 const programs = path.join(root, 'build/readme');
 let folder: string;
@@ -31,7 +34,7 @@ beforeAll(() => {
 
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-/** Why the blocks cannot run here: most of them use a SquashFS image. */
+/** Why blocks that use the SquashFS image cannot run here. */
 function whyNot(): string | null {
   const found = (name: string): boolean =>
     (process.env.PATH ?? '').split(path.delimiter).some((place) => fs.existsSync(path.join(place, name)));
@@ -57,8 +60,8 @@ function run(command: string, args: readonly string[]): { status: number | null;
 
 const shell = (script: string): ReturnType<typeof run> => run('bash', ['-euo', 'pipefail', '-c', script]);
 
-function runProgram(code: string, line: number): void {
-  const name = path.join(programs, `line-${line}.ts`);
+function runProgram(code: string, document: string, line: number): void {
+  const name = path.join(programs, `${path.basename(document, '.md')}-${line}.ts`);
   fs.writeFileSync(name, code);
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2024,
@@ -81,17 +84,17 @@ function runProgram(code: string, line: number): void {
 }
 
 test('README.md has a program and a terminal session that are tested', () => {
-  const kinds = new Set(blocks.map(({ kind }) => kind));
+  const kinds = new Set(blocks.filter(({ document }) => document === 'README.md').map(({ kind }) => kind));
   expect(kinds).toContain('ts');
   expect([...kinds].some((kind) => kind !== 'ts')).toBe(true);
 });
 
-describe('the block of README.md', () => {
-  for (const { kind, line, code } of blocks) {
-    test(`at line ${line} (${kind}) does what it shows`, { timeout: limitMs }, (context) => {
-      const reason = whyNot();
+describe('the block', () => {
+  for (const { document, kind, line, code } of blocks) {
+    test(`of ${document} at line ${line} (${kind}) does what it shows`, { timeout: limitMs }, (context) => {
+      const reason = code.includes('image.sqfs') ? whyNot() : null;
       context.skip(reason !== null, reason ?? '');
-      if (kind === 'ts') return runProgram(code, line);
+      if (kind === 'ts') return runProgram(code, document, line);
       if (kind === 'sh') {
         const { status, all } = shell(code);
         expect(status, all).toBe(0);
@@ -99,7 +102,7 @@ describe('the block of README.md', () => {
       }
       for (const { command, shown } of exchangesOf(code)) {
         const { all } = shell(command);
-        expect(matches(all, shown), `$ ${command}\n${all}\nwhere README.md shows\n${shown}`).toBe(true);
+        expect(matches(all, shown), `$ ${command}\n${all}\nwhere ${document} shows\n${shown}`).toBe(true);
       }
     });
   }
