@@ -14,5 +14,6 @@ export type { ServerSource } from './server/server-source.ts';
 export { Session } from './server/session.ts';
 export { passthrough, pathServer } from './servers.ts';
 export { type ServeOptions, serveDescriptor } from './transport/serve.ts';
+export type { Address } from './transport/stream/address.ts';
 export { type ConnectOptions, connect, type Remote } from './transport/stream/connect.ts';
 export { type Listening, type ListenOptions, listen } from './transport/stream/listen.ts';

@@ -1,11 +1,17 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { ENOENT } from '../src/abi/errno.ts';
 import { FOPEN_DIRECT_IO, FUSE_ROOT_ID } from '../src/abi/fuse.ts';
 import { S_IFDIR, S_IFREG } from '../src/abi/linux.ts';
-import { mount } from '../src/index.ts';
+import { mount, unmountKernel } from '../src/index.ts';
+import { mountAt } from '../src/linux/mounts.ts';
 import { Condition } from '../src/server/condition.ts';
 import { awaited, type Coroutine } from '../src/server/coroutine.ts';
 import type { FuseServer, RequestOf } from '../src/server/fuse-server.ts';
+import { whyNoKernelMount } from './daemons/kernel-mount.ts';
 
 const root = { ino: FUSE_ROOT_ID, mode: S_IFDIR | 0o755, nlink: 2 };
 const file = { ino: 2n, mode: S_IFREG | 0o666, nlink: 1 };
@@ -78,4 +84,19 @@ test('a coroutine that waits for a promise, then for a Condition, is answered by
     ready.wake();
   });
   expect((await stat).blocks).toBe(5);
+});
+
+test('a signal to a process that waits in a mount of Linux is EINTR where the coroutine waits', async (context) => {
+  const why = whyNoKernelMount() ?? (process.getuid?.() === 0 ? null : 'not root');
+  context.skip(why !== null, why ?? '');
+  const at = mkdtempSync(path.join(tmpdir(), 'fusewire-interrupted-'));
+  const args = ['--import', './scripts/run-typescript.mjs', 'tests/interrupted-read-main.ts', at];
+  const options = { cwd: path.join(import.meta.dirname, '..'), encoding: 'utf8', timeout: 20_000 } as const;
+  try {
+    const { stdout, stderr, status } = spawnSync(process.execPath, args, options);
+    expect({ stdout, stderr, status }).toEqual({ stdout: 'server: EINTR\nreader: SIGTERM\n', stderr: '', status: 0 });
+  } finally {
+    if (mountAt(at) !== undefined) await unmountKernel(at, 'force');
+    rmdirSync(at);
+  }
 });

@@ -255,6 +255,15 @@ describe('a coroutine that waits for nothing', () => {
   });
 });
 
+test('an async generator, which would never run, is EIO and a line in the log', () => {
+  const client = TestClient.of({
+    // @ts-expect-error no method may be one
+    async *unlink() {},
+  });
+  expect(client.ask(op.UNLINK, { names: ['a'] })).toBe(EIO);
+  expect(client.log).toEqual([expect.stringMatching(/^UNLINK failed: unlink\(\) answered badly: an async generator/)]);
+});
+
 test('what a method throws that wakes others does not keep them from their turn', () => {
   const condition = new Condition();
   const client = TestClient.of({

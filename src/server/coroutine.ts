@@ -17,9 +17,10 @@ export function* awaited<T>(promise: PromiseLike<T>): Coroutine<Awaited<T>> {
   return (yield promise) as Awaited<T>;
 }
 
-/** Whether a method returned a coroutine. */
+/** Whether a method returned a coroutine. An async generator is none. */
 export function isCoroutine(value: unknown): value is Coroutine<unknown> {
-  const { next, throw: thrower } = (value ?? {}) as { next?: unknown; throw?: unknown };
+  if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) return false;
+  const { next, throw: thrower } = value as { next?: unknown; throw?: unknown };
   return typeof next === 'function' && typeof thrower === 'function';
 }
 

@@ -19,6 +19,7 @@ export class BadValue extends TypeError {
  */
 export function replyOf(opcode: Opcode, asked: unknown, result: unknown): Partial<Reply<unknown>> {
   const { out, outData } = opcode;
+  if (isAsyncGenerator(result)) throw new BadValue('an async generator never runs; function* without async does');
   if (opcode.sizeQuery) return sized(bytesOf(result), (asked as { size: number }).size);
   if (out === null) return outData === null ? {} : { data: within(roomFor(asked), bytesOf(result)) };
   if (result === undefined) throw new BadValue('nothing was returned');
@@ -96,6 +97,9 @@ const ranges = new Map<unknown, (value: unknown) => boolean>([
   [u64, (value) => value === Infinity || integer(0, Number.MAX_SAFE_INTEGER)(value)],
   [id64, (value) => typeof value === 'bigint' && value >= 0n && value < 1n << 64n],
 ]);
+
+const isAsyncGenerator = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
 /** The reply to GETXATTR or LISTXATTR: the length alone when `size` is 0. */
 function sized(bytes: Uint8Array, size: number): Partial<Reply<unknown>> {

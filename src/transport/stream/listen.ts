@@ -132,6 +132,7 @@ export class Listening implements AsyncDisposable {
     return this.#closed;
   }
 
+  /** {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
