@@ -12,17 +12,24 @@ import type { PathFs } from './server/paths/shape.ts';
  * @throws Error with Node's code when there is no such directory
  */
 export function passthrough(directory: string, options: PassthroughOptions = {}): FuseServer {
+  return passthroughOver(directoryAt(directory), hostFiles, options);
+}
+
+function directoryAt(directory: string): string {
   const root = realpathSync(directory);
   if (!statSync(root).isDirectory()) throw new TypeError(`${directory}: not a directory`);
-  return passthroughOver(root, hostFiles, options);
+  return root;
 }
 
 /**
- * A server for whatever has the shape of `node:fs/promises`. Names of node:fs itself are bytes, unless told otherwise;
- * all else {@link pathServerOver} tells.
+ * A server for whatever has the shape of `node:fs/promises`; {@link pathServerOver} tells what it does. Names of node:fs
+ * itself are bytes, unless told otherwise, and its root is looked at before.
+ *
+ * @throws Error with Node's code when node:fs has no such root; TypeError when that is no directory
  */
 export function pathServer(fs: PathFs, options: PathServerOptions = {}): FuseServer {
-  return pathServerOver(fs, { names: fs === promises ? 'bytes' : 'utf8', ...options });
+  if (fs !== promises) return pathServerOver(fs, options);
+  return pathServerOver(fs, { names: 'bytes', ...options, root: directoryAt(options.root ?? '/') });
 }
 
 /** The built-in server that a SPEC names: `memory:` or `dir:PATH`. @throws TypeError for any other */

@@ -143,6 +143,42 @@ describe('nodeids', () => {
     expect((await files.lookup(ROOT, 'file')).nodeid).toBe(nodeid);
   });
 
+  test('a file that its first change copies elsewhere, as in an overlay, stays the same', async () => {
+    let born = 1000;
+    const inner = withStats(emptyFs(), (stats) => ({ ...stats, birthtimeNs: BigInt(born), ctimeNs: 5000n }));
+    const copying = (): void => {
+      born += 1000;
+    };
+    const fs: PathFs = {
+      ...inner,
+      chmod: async (path, mode) => {
+        copying();
+        await inner.chmod?.(path, mode);
+      },
+      rename: async (from, to) => {
+        copying();
+        await inner.rename?.(from, to);
+      },
+      link: async (from, to) => {
+        copying();
+        await inner.link?.(from, to);
+      },
+      open: async (path, flags, mode) => {
+        if ((flags & linux.O_ACCMODE) !== linux.O_RDONLY) copying();
+        return await inner.open(path, flags, mode);
+      },
+    };
+    await put(fs, '/file', 'content');
+    const files = serve(fs);
+    const { nodeid } = await files.lookup(ROOT, 'file');
+    await files.setattr(nodeid, { valid: fuse.FATTR_MODE, mode: 0o600 });
+    await files.release(nodeid, await files.open(nodeid));
+    expect((await files.link(ROOT, 'hard', nodeid)).nodeid).toBe(nodeid);
+    await files.rename(ROOT, 'file', ROOT, 'moved');
+    expect((await files.lookup(ROOT, 'moved')).nodeid).toBe(nodeid);
+    expect(await get(files, nodeid)).toBe('content');
+  });
+
   test('the name of a directory that others moved is found again, and what was below it too', async () => {
     const fs = emptyFs();
     await fs.mkdir?.('/old', { mode: 0o755 });

@@ -167,7 +167,7 @@ class PathServer implements FuseServer {
       ]);
       if (there !== null) throw EEXIST;
       await this.#backing.link(existing, path);
-      const stat = await this.#backing.lstat(path);
+      const stat = await this.#locator.changed(node, path);
       this.#tree.addName(node, parent, name);
       return this.#answers.counted(node, stat);
     });
@@ -201,15 +201,22 @@ class PathServer implements FuseServer {
         this.#backing.lstatIfThere(newpath),
       ]);
       if (source === null) throw ENOENT;
-      const moved = from.children.get(oldname);
-      if (moved !== undefined && isBelow(to, moved)) throw EINVAL;
+      const known = from.children.get(oldname);
+      const moved = known !== undefined && this.#tree.isOf(known, source) ? known : null;
+      if (moved !== null && isBelow(to, moved)) throw EINVAL;
       if (target !== null) {
         if (oldpath === newpath || this.#tree.areOne(source, target)) return;
         await this.#checkReplacement(source, target, newpath);
       }
       await this.#backing.rename(oldpath, newpath);
       if (target !== null) this.#tree.remove(to, newname, target);
+      if (moved === null) {
+        this.#tree.remove(from, oldname, null);
+        return;
+      }
       this.#tree.move(from, oldname, to, newname);
+      const after = await this.#backing.lstatIfThere(newpath);
+      if (after !== null) this.#tree.adopt(moved, after);
     });
   }
 
