@@ -281,7 +281,9 @@ describe('lookup counts', () => {
     const server = pathServer(counting);
     const files = new AsyncFiles(server);
     const { nodeid } = await files.create(ROOT, 'file');
+    const opening = files.open(nodeid);
     server.destroy?.();
+    expect(await errnoOf(opening)).not.toBe(null);
     expect(await errnoOf(files.stat(nodeid))).toBe(errno.ESTALE);
     expect((await files.stat(ROOT)).mode & linux.S_IFMT).toBe(linux.S_IFDIR);
     expect(open).toBe(0);

@@ -93,6 +93,7 @@ class PathServer implements FuseServer {
   }
 
   init(): Wishes {
+    this.#open.start();
     return { flags: ['ASYNC_READ', 'ATOMIC_O_TRUNC', 'AUTO_INVAL_DATA', 'PARALLEL_DIROPS'] };
   }
 
@@ -224,7 +225,7 @@ class PathServer implements FuseServer {
     const node = this.#tree.get(nodeid);
     if (node.identity.type !== S_IFREG) throw node.identity.type === S_IFDIR ? EISDIR : ENXIO;
     const file = await this.#paths.shared(() => this.#locator.open(node, body.flags));
-    return { fh: this.#open.keep(node, file, body.flags) };
+    return await closingOnFailure(file, async () => ({ fh: this.#open.keep(node, file, body.flags) }));
   }
 
   async create(request: RequestOf<'CREATE'>, name: ByteString) {
@@ -329,8 +330,10 @@ class PathServer implements FuseServer {
     const entry = this.#answers.counted(node, seen);
     try {
       const file = await this.#locator.open(node, flags);
-      const { attr } = this.#answers.attributes(node, await closingOnFailure(file, () => statOfFile(file)));
-      return { entry: { ...entry, attr }, open: { fh: this.#open.keep(node, file, flags) } };
+      return await closingOnFailure(file, async () => {
+        const { attr } = this.#answers.attributes(node, await statOfFile(file));
+        return { entry: { ...entry, attr }, open: { fh: this.#open.keep(node, file, flags) } };
+      });
     } catch (error) {
       this.#tree.forget(node.nodeid, 1);
       throw error;
