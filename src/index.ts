@@ -10,6 +10,8 @@ export type { NodeFs } from './node-fs/types.ts';
 export type { FuseServer } from './server/fuse-server.ts';
 export { type MemoryOptions, memory } from './server/memory.ts';
 export type { PassthroughOptions } from './server/passthrough.ts';
+export type { PathServerOptions } from './server/path-server.ts';
+export type { PathFs } from './server/paths/shape.ts';
 export type { ServerSource } from './server/server-source.ts';
 export { Session } from './server/session.ts';
 export { passthrough, pathServer } from './servers.ts';

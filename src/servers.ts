@@ -22,9 +22,12 @@ export function existingDirectory(directory: string): string {
 }
 
 /**
- * A server for whatever has the shape of `node:fs/promises`. Names of node:fs itself are bytes, unless told otherwise;
- * all else {@link pathServerOver} tells.
+ * A server for whatever has the shape of `node:fs/promises`; {@link pathServerOver} tells what it does. Names of node:fs
+ * itself are bytes, unless told otherwise, and its root is looked at before.
+ *
+ * @throws Error with Node's code when node:fs has no such root; TypeError when that is no directory
  */
 export function pathServer(fs: PathFs, options: PathServerOptions = {}): FuseServer {
-  return pathServerOver(fs, { names: fs === promises ? 'bytes' : 'utf8', ...options });
+  if (fs !== promises) return pathServerOver(fs, options);
+  return pathServerOver(fs, { names: 'bytes', ...options, root: existingDirectory(options.root ?? '/') });
 }

@@ -122,6 +122,16 @@ test("what others do behind a mount is seen, and new files are the caller's", as
   ]);
 });
 
+test('programs use a mount of another mount', async (context) => {
+  const imports = "import { memory, mount } from 'fusewire';".replace('fusewire', library);
+  const inner = '(await mount(memory(), { uid: 0, gid: 0, umask: 0 })).fs.promises';
+  await mounted(context, `pathServer(${inner}, { names: 'bytes' })`, imports);
+  const said = await script(`
+    cp -a ${root}/src/server copy; mv copy moved; diff -r moved ${root}/src/server && echo same
+    setpriv --reuid 1234 --regid 1235 --clear-groups sh -c 'mkdir theirs 2>&1 || true'; rm -r moved; ls -A | wc -l`);
+  expect(said.split('\n')).toEqual(['same', '1', '']);
+});
+
 test('programs use a mount of memfs', async (context) => {
   await mounted(
     context,

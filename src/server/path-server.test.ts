@@ -143,6 +143,42 @@ describe('nodeids', () => {
     expect((await files.lookup(ROOT, 'file')).nodeid).toBe(nodeid);
   });
 
+  test('a file that its first change copies elsewhere, as in an overlay, stays the same', async () => {
+    let born = 1000;
+    const inner = withStats(emptyFs(), (stats) => ({ ...stats, birthtimeNs: BigInt(born), ctimeNs: 5000n }));
+    const copying = (): void => {
+      born += 1000;
+    };
+    const fs: PathFs = {
+      ...inner,
+      chmod: async (path, mode) => {
+        copying();
+        await inner.chmod?.(path, mode);
+      },
+      rename: async (from, to) => {
+        copying();
+        await inner.rename?.(from, to);
+      },
+      link: async (from, to) => {
+        copying();
+        await inner.link?.(from, to);
+      },
+      open: async (path, flags, mode) => {
+        if ((flags & linux.O_ACCMODE) !== linux.O_RDONLY) copying();
+        return await inner.open(path, flags, mode);
+      },
+    };
+    await put(fs, '/file', 'content');
+    const files = serve(fs);
+    const { nodeid } = await files.lookup(ROOT, 'file');
+    await files.setattr(nodeid, { valid: fuse.FATTR_MODE, mode: 0o600 });
+    await files.release(nodeid, await files.open(nodeid));
+    expect((await files.link(ROOT, 'hard', nodeid)).nodeid).toBe(nodeid);
+    await files.rename(ROOT, 'file', ROOT, 'moved');
+    expect((await files.lookup(ROOT, 'moved')).nodeid).toBe(nodeid);
+    expect(await get(files, nodeid)).toBe('content');
+  });
+
   test('the name of a directory that others moved is found again, and what was below it too', async () => {
     const fs = emptyFs();
     await fs.mkdir?.('/old', { mode: 0o755 });
@@ -159,11 +195,11 @@ describe('nodeids', () => {
 
   test('a directory in whose place there is a symlink now is not used', async () => {
     const fs = emptyFs();
-    for (const path of ['/root', '/root/directory', '/outside']) await fs.mkdir?.(path, { mode: 0o755 });
-    const files = serve(fs, { root: '/root' });
+    for (const path of ['/served', '/served/directory', '/outside']) await fs.mkdir?.(path, { mode: 0o755 });
+    const files = serve(fs, { root: '/served' });
     const { nodeid } = await files.lookup(ROOT, 'directory');
-    await fs.rmdir?.('/root/directory');
-    await fs.symlink?.('/outside', '/root/directory');
+    await fs.rmdir?.('/served/directory');
+    await fs.symlink?.('/outside', '/served/directory');
     expect(await errnoOf(files.create(nodeid, 'file'))).toBe(errno.ESTALE);
     expect(await errnoOf(files.mkdir(nodeid, 'sub'))).toBe(errno.ESTALE);
     expect(await errnoOf(files.opendir(nodeid))).toBe(errno.ESTALE);
@@ -245,7 +281,9 @@ describe('lookup counts', () => {
     const server = pathServer(counting);
     const files = new AsyncFiles(server);
     const { nodeid } = await files.create(ROOT, 'file');
+    const opening = files.open(nodeid);
     server.destroy?.();
+    expect(await errnoOf(opening)).not.toBe(null);
     expect(await errnoOf(files.stat(nodeid))).toBe(errno.ESTALE);
     expect((await files.stat(ROOT)).mode & linux.S_IFMT).toBe(linux.S_IFDIR);
     expect(open).toBe(0);

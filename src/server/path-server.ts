@@ -93,6 +93,7 @@ class PathServer implements FuseServer {
   }
 
   init(): Wishes {
+    this.#open.start();
     return { flags: ['ASYNC_READ', 'ATOMIC_O_TRUNC', 'AUTO_INVAL_DATA', 'PARALLEL_DIROPS'] };
   }
 
@@ -167,7 +168,7 @@ class PathServer implements FuseServer {
       ]);
       if (there !== null) throw EEXIST;
       await this.#backing.link(existing, path);
-      const stat = await this.#backing.lstat(path);
+      const stat = await this.#locator.changed(node, path);
       this.#tree.addName(node, parent, name);
       return this.#answers.counted(node, stat);
     });
@@ -201,15 +202,22 @@ class PathServer implements FuseServer {
         this.#backing.lstatIfThere(newpath),
       ]);
       if (source === null) throw ENOENT;
-      const moved = from.children.get(oldname);
-      if (moved !== undefined && isBelow(to, moved)) throw EINVAL;
+      const known = from.children.get(oldname);
+      const moved = known !== undefined && this.#tree.isOf(known, source) ? known : null;
+      if (moved !== null && isBelow(to, moved)) throw EINVAL;
       if (target !== null) {
         if (oldpath === newpath || this.#tree.areOne(source, target)) return;
         await this.#checkReplacement(source, target, newpath);
       }
       await this.#backing.rename(oldpath, newpath);
       if (target !== null) this.#tree.remove(to, newname, target);
+      if (moved === null) {
+        this.#tree.remove(from, oldname, null);
+        return;
+      }
       this.#tree.move(from, oldname, to, newname);
+      const after = await this.#backing.lstatIfThere(newpath);
+      if (after !== null) this.#tree.adopt(moved, after);
     });
   }
 
@@ -217,7 +225,7 @@ class PathServer implements FuseServer {
     const node = this.#tree.get(nodeid);
     if (node.identity.type !== S_IFREG) throw node.identity.type === S_IFDIR ? EISDIR : ENXIO;
     const file = await this.#paths.shared(() => this.#locator.open(node, body.flags));
-    return { fh: this.#open.keep(node, file, body.flags) };
+    return await closingOnFailure(file, async () => ({ fh: this.#open.keep(node, file, body.flags) }));
   }
 
   async create(request: RequestOf<'CREATE'>, name: ByteString) {
@@ -322,8 +330,10 @@ class PathServer implements FuseServer {
     const entry = this.#answers.counted(node, seen);
     try {
       const file = await this.#locator.open(node, flags);
-      const { attr } = this.#answers.attributes(node, await closingOnFailure(file, () => statOfFile(file)));
-      return { entry: { ...entry, attr }, open: { fh: this.#open.keep(node, file, flags) } };
+      return await closingOnFailure(file, async () => {
+        const { attr } = this.#answers.attributes(node, await statOfFile(file));
+        return { entry: { ...entry, attr }, open: { fh: this.#open.keep(node, file, flags) } };
+      });
     } catch (error) {
       this.#tree.forget(node.nodeid, 1);
       throw error;

@@ -10,8 +10,8 @@ export type Names = 'utf8' | 'bytes';
 
 /**
  * A file system by path, below a root directory. Paths are ByteStrings that begin with a slash, or empty: the root
- * itself. What it has no method for is EPERM. Names that it cannot have are EINVAL, as on Linux's own file systems that
- * store names as text.
+ * itself. What it has no method for is EPERM. Names that it cannot have are EINVAL, as open(2) says of
+ * "characters not permitted by the underlying filesystem".
  */
 export class Backing {
   readonly #fs: PathFs;

@@ -1,6 +1,6 @@
 import type { ByteString } from '../../abi/bytes.ts';
-import { ENOENT, ESTALE } from '../../abi/errno.ts';
-import { O_ACCMODE, O_NOFOLLOW, O_NONBLOCK, O_TRUNC } from '../../abi/linux.ts';
+import { ENOENT, ENOTDIR, ESTALE } from '../../abi/errno.ts';
+import { O_ACCMODE, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC } from '../../abi/linux.ts';
 import { errnoOfError } from '../error-number.ts';
 import type { Backing } from './backing.ts';
 import type { Node } from './node.ts';
@@ -22,8 +22,9 @@ export class Locator {
     this.#tree = tree;
   }
 
-  /** Where a file is now. @throws ESTALE when it is under none of its names */
+  /** Where a file is now. @throws ESTALE when it is under none of its names; for the root whatever lstat does, ENOTDIR */
   async find(node: Node): Promise<{ path: ByteString; stat: Stat }> {
+    if (node === this.#tree.root) return { path: '', stat: await this.#findRoot() };
     for (const path of this.#tree.pathsOf(node)) {
       const stat = await this.#backing.lstatIfThere(path);
       if (stat !== null && this.#tree.isOf(node, stat)) return { path, stat };
@@ -33,11 +34,14 @@ export class Locator {
 
   /** Opens a file, and sees to it that it is this one before O_TRUNC does its work. @throws ESTALE as `find` */
   async open(node: Node, flags: number): Promise<PathFile> {
+    const isForReading = (flags & O_ACCMODE) === O_RDONLY;
     for (const path of this.#tree.pathsOf(node)) {
+      if (!isForReading && !(await this.#isAt(node, path))) continue;
       const file = await this.#openIfThere(path, (flags & O_ACCMODE) | ALWAYS);
       if (file === null) continue;
       const isIt = await closingOnFailure(file, async () => {
-        if (!this.#tree.isOf(node, await statOfFile(file))) return false;
+        const stat = await statOfFile(file);
+        if (!(isForReading ? this.#tree.isOf(node, stat) : this.#tree.adopt(node, stat))) return false;
         if ((flags & O_TRUNC) !== 0) await truncate(file, 0);
         return true;
       });
@@ -45,6 +49,24 @@ export class Locator {
       await file.close();
     }
     throw ESTALE;
+  }
+
+  /** What a file is after this server changed it where it had found it. @throws ESTALE when it is another */
+  async changed(node: Node, path: ByteString): Promise<Stat> {
+    const stat = await this.#backing.lstatIfThere(path);
+    if (stat === null || !this.#tree.adopt(node, stat)) throw ESTALE;
+    return stat;
+  }
+
+  async #findRoot(): Promise<Stat> {
+    const stat = await this.#backing.lstat('');
+    if (!this.#tree.isOf(this.#tree.root, stat)) throw ENOTDIR;
+    return stat;
+  }
+
+  async #isAt(node: Node, path: ByteString): Promise<boolean> {
+    const stat = await this.#backing.lstatIfThere(path);
+    return stat !== null && this.#tree.isOf(node, stat);
   }
 
   async #openIfThere(path: ByteString, flags: number): Promise<PathFile | null> {

@@ -60,6 +60,23 @@ export class NodeTree {
     return key === null || !this.#tellsBirths || born === stat.born;
   }
 
+  /**
+   * Takes it that what is there now is the node's file, changed by this server: a file of an overlay that is copied up
+   * by its first change has another time of birth, sometimes another number. Only after {@link isOf} was true.
+   *
+   * @returns false when it cannot be that file
+   */
+  adopt(node: Node, stat: Stat): boolean {
+    if (this.isOf(node, stat)) return true;
+    const key = this.#keyOf(stat);
+    const known = key === null ? undefined : this.#byKey.get(key);
+    if (typeOf(stat) !== node.identity.type || (known !== undefined && known !== node)) return false;
+    this.#dropKey(node);
+    node.identity = { key, type: typeOf(stat), born: stat.born };
+    if (key !== null) this.#byKey.set(key, node);
+    return true;
+  }
+
   /** Whether two names that were looked at are one file's: hard links. */
   areOne(one: Stat, other: Stat): boolean {
     const key = this.#keyOf(one);
@@ -106,7 +123,6 @@ export class NodeTree {
 
   /** The paths under which a file may be found, the newest first; none when all its names are gone. */
   pathsOf(node: Node): ByteString[] {
-    if (node === this.root) return [''];
     return node.names
       .toReversed()
       .map(({ parent, name }) => this.#pathOf(parent, name))
@@ -192,8 +208,13 @@ export class NodeTree {
   /** The file is gone, whatever names it was known by. */
   #end(node: Node): void {
     node.isGone = true;
-    if (this.#byKey.get(node.identity.key ?? '') === node) this.#byKey.delete(node.identity.key ?? '');
+    this.#dropKey(node);
     for (const { parent, name } of [...node.names]) this.#lose(parent, name, node);
+  }
+
+  #dropKey(node: Node): void {
+    const { key } = node.identity;
+    if (key !== null && this.#byKey.get(key) === node) this.#byKey.delete(key);
   }
 
   #lose(parent: Node, name: ByteString, node: Node): void {
@@ -205,7 +226,7 @@ export class NodeTree {
   #tidy(node: Node): void {
     if (node === this.root || node.isNeeded || this.#byNodeid.get(node.nodeid) !== node) return;
     this.#byNodeid.delete(node.nodeid);
-    if (this.#byKey.get(node.identity.key ?? '') === node) this.#byKey.delete(node.identity.key ?? '');
+    this.#dropKey(node);
     for (const { parent, name } of [...node.names]) this.#lose(parent, name, node);
   }
 

@@ -19,7 +19,7 @@ export interface Identity {
 /** A file that the client knows, or that lies above one. */
 export class Node {
   readonly nodeid: bigint;
-  readonly identity: Identity;
+  identity: Identity;
   /** What is told as st_ino. */
   readonly ino: bigint;
   /** What the client has to give back. */

@@ -1,4 +1,4 @@
-import { EBADF } from '../../abi/errno.ts';
+import { EBADF, ENODEV } from '../../abi/errno.ts';
 import { O_ACCMODE, O_RDONLY } from '../../abi/linux.ts';
 import { Listing } from './listing.ts';
 import type { Node } from './node.ts';
@@ -12,13 +12,20 @@ export class OpenFiles {
   readonly #files = new Map<bigint, OpenFile>();
   readonly #listings = new Map<bigint, Listing>();
   #lastFh = 0n;
+  #state: 'open' | 'closed' = 'open';
 
   constructor(tree: NodeTree) {
     this.#tree = tree;
   }
 
-  /** Takes an open file over, and returns its handle. */
+  /** A client has come. */
+  start(): void {
+    this.#state = 'open';
+  }
+
+  /** Takes an open file over, and returns its handle. @throws ENODEV when the client has gone meanwhile */
   keep(node: Node, file: PathFile, flags: number): bigint {
+    if (this.#state === 'closed') throw ENODEV;
     const access = (flags & O_ACCMODE) === O_RDONLY ? 'read-only' : 'writable';
     const open = new OpenFile(++this.#lastFh, node, file, access);
     this.#files.set(open.fh, open);
@@ -56,6 +63,7 @@ export class OpenFiles {
 
   /** Closes everything, and waits for none of it. */
   clear(): void {
+    this.#state = 'closed';
     for (const file of this.#files.values()) void file.close().catch(() => {});
     this.#files.clear();
     this.#listings.clear();

@@ -53,7 +53,7 @@ export class Changes {
     };
     if ((body.valid & FATTR_SIZE) !== 0) await this.#truncate(node, body.size);
     await change(target, body, stat);
-    return (await this.#locator.find(node)).stat;
+    return await this.#locator.changed(node, path);
   }
 
   async #byFile(open: OpenFile, file: PathFile, body: fuse_setattr_in): Promise<Stat> {

@@ -66,8 +66,10 @@ function statOf(stats: PathStats, times: 'exact' | 'milliseconds'): Stat {
   };
 }
 
+/** The S_IF* part of a mode. */
 export const typeOf = ({ mode }: Pick<Stat, 'mode'>): number => mode & S_IFMT;
 
+/** Whether it is one, and no symlink to one. */
 export const isDirectory = (stat: Pick<Stat, 'mode'>): boolean => typeOf(stat) === S_IFDIR;
 
 /** Attributes as the protocol has them. `nlink` is not believed where it cannot be: no name left is 0, a name at least 1. */
