@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   // `fusewire`, as the examples import it, is src/ and needs no build.
-  ssr: { resolve: { conditions: ['source', 'node', 'module-sync', 'import'] } },
+  ssr: { resolve: { conditions: ['fusewire-source', 'node', 'module-sync', 'import'] } },
   test: {
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'examples/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],

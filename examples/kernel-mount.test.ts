@@ -50,7 +50,7 @@ async function mounted(context: TestContext, example: string, expression: string
      await mountKernel(${expression}, ${JSON.stringify(at)});`,
   );
   const hook = path.join(root, 'scripts/run-typescript.mjs');
-  const child = spawn(process.execPath, ['--conditions', 'source', '--import', hook, program], { cwd: root });
+  const child = spawn(process.execPath, ['--conditions', 'fusewire-source', '--import', hook, program], { cwd: root });
   children.push(child);
   const said = text(child.stderr);
   while (!isMounted()) {

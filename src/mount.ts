@@ -23,10 +23,12 @@ import type { Timer } from './task/timer-queue.ts';
 import { InProcessTransport } from './transport/in-process.ts';
 import type { Reactor } from './transport/reactor.ts';
 import { SeqpacketTransport } from './transport/seqpacket.ts';
+import { openRemote, type Remote } from './transport/stream/connect.ts';
+import { StreamTransport } from './transport/stream/transport.ts';
 import type { Transport } from './transport/transport.ts';
 
-/** What can be mounted: a foreign daemon, or a server in this process. */
-export type Server = Daemon | FuseServer;
+/** What can be mounted: a foreign daemon, a server that listens on a socket, or one in this process. */
+export type Server = Daemon | Remote | FuseServer;
 
 /** How to use a server; everything has a default. */
 export interface MountOptions {
@@ -76,6 +78,7 @@ let lastDevice = 0;
 export async function mount(server: Server, options: MountOptions = {}): Promise<Mounted> {
   const reactor = new NodeReactor();
   const kernel = new Kernel({ clock: systemClock, host: reactor });
+  if (isRemote(server)) return await mountRemote(kernel, reactor, server, options);
   if (!isDaemon(server)) return await mountHere(kernel, server, options);
   if (server.attach !== 'auto') return await mountDaemon(kernel, reactor, server, server.attach, options);
   try {
@@ -92,12 +95,13 @@ export async function mount(server: Server, options: MountOptions = {}): Promise
 class ServesNot extends Error {}
 
 const isDaemon = (server: Server): server is Daemon => 'kind' in server && server.kind === 'daemon';
+const isRemote = (server: Server): server is Remote => 'kind' in server && server.kind === 'remote';
 
 async function mountHere(kernel: Kernel, server: FuseServer, options: MountOptions): Promise<Mounted> {
   const name = options.name ?? 'server';
-  const connection = connect(kernel, { name }, options);
+  const connection = connectionTo(kernel, { name }, options);
   const transport = new InProcessTransport(kernel, connection, (send) => new Session(server, { send }));
-  const mounted = new Mounted({ kernel, connection, transport, daemon: null, options });
+  const mounted = new Mounted({ kernel, connection, transport, server, daemon: null, options });
   await mounted.ready(options.signal);
   return mounted;
 }
@@ -112,19 +116,30 @@ async function mountDaemon(
   const running = await startDaemon(daemon, way, reactor);
   const pages = Math.floor((running.packetLimit - HEADERS) / PAGE_SIZE);
   const ceilings = { maxRead: daemon.maxRead, maxWrite: pages * PAGE_SIZE, maxPages: Math.min(256, pages) };
-  const connection = connect(
+  const connection = connectionTo(
     kernel,
     { name: options.name ?? daemon.name, ceilings, initTimeout: daemon.initTimeout },
     options,
   );
   const { fd, packetLimit } = running;
   const transport = new SeqpacketTransport({ kernel, reactor, connection, fd, packetLimit });
-  const mounted = new Mounted({ kernel, connection, transport, daemon: running, options });
+  const mounted = new Mounted({ kernel, connection, transport, server: daemon, daemon: running, options });
   await mounted.ready(options.signal);
   return mounted;
 }
 
-function connect(
+async function mountRemote(kernel: Kernel, reactor: Reactor, remote: Remote, options: MountOptions): Promise<Mounted> {
+  const { initTimeout } = remote;
+  const name = options.name ?? remote.name;
+  const fd = await openRemote({ ...remote, name }, reactor, options.signal);
+  const connection = connectionTo(kernel, { name, initTimeout }, options);
+  const transport = new StreamTransport({ kernel, reactor, connection, fd });
+  const mounted = new Mounted({ kernel, connection, transport, server: remote, daemon: null, options });
+  await mounted.ready(options.signal);
+  return mounted;
+}
+
+function connectionTo(
   kernel: Kernel,
   own: Omit<ConnectionOptions, 'scheduler'>,
   { maxActiveRequests, offer, requestTimeout, trace }: MountOptions,
@@ -144,6 +159,7 @@ interface Parts {
   readonly kernel: Kernel;
   readonly connection: Connection;
   readonly transport: Transport;
+  readonly server: Server;
   readonly daemon: RunningDaemon | null;
   readonly options: MountOptions;
 }
@@ -159,8 +175,10 @@ export class Mounted implements AsyncDisposable {
   readonly process: Process;
   readonly credentials: Credentials;
   readonly superblock: FuseSuperblock;
-  /** The daemon's process; null for a server in this one. */
+  /** The daemon's process; null for any other server. */
   readonly daemon: RunningDaemon | null;
+  /** Where the server listens; null for one that does not. */
+  readonly remote: Remote | null;
   readonly #transport: Transport;
   readonly #afterwards: (() => void)[] = [];
   #unmounted: Promise<void> | null = null;
@@ -170,10 +188,11 @@ export class Mounted implements AsyncDisposable {
    *
    * @internal
    */
-  constructor({ kernel, connection, transport, daemon, options }: Parts) {
+  constructor({ kernel, connection, transport, server, daemon, options }: Parts) {
     this.kernel = kernel;
     this.connection = connection;
     this.daemon = daemon;
+    this.remote = isRemote(server) ? server : null;
     this.#transport = transport;
     this.control = new Control(connection);
     this.credentials = credentialsOfCaller(options);

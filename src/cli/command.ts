@@ -7,6 +7,15 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** Does something with what the user named: arguments that it calls a mistake are wrong usage. */
+export async function withArguments<T>(use: () => T | Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    throw error instanceof TypeError ? new UsageError(error.message) : error;
+  }
+}
+
 /** One option of a command, as `node:util` parses it, and a line about it. */
 export interface Option {
   readonly type: 'boolean' | 'string';

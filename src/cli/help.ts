@@ -1,3 +1,5 @@
+import { serverKinds, specForm } from '../servers/specs.ts';
+import { ADDRESS_FORMS } from '../transport/stream/address.ts';
 import type { Command, Option } from './command.ts';
 import { columns } from './format/columns.ts';
 import { serverOptions } from './server.ts';
@@ -14,10 +16,19 @@ const optionLines = (options: Readonly<Record<string, Option>>): string[] =>
     ['left', 'left'],
   );
 
+const specLines = (): string =>
+  indent(
+    columns(
+      serverKinds.map((kind) => [specForm(kind), kind.about]),
+      ['left', 'left'],
+    ),
+  );
+
 /** What `fusewire --help` prints. */
 export const programHelp = (commands: readonly Command[], standalone: readonly Standalone[]): string =>
   `Usage: fusewire COMMAND [OPTION...] [PATH...] -- DAEMON [ARG...]
-       fusewire COMMAND [OPTION...] [PATH...] --server memory:|dir:PATH
+       fusewire COMMAND [OPTION...] [PATH...] --server SPEC
+       fusewire COMMAND [OPTION...] [PATH...] --connect ADDRESS
 
 Uses a FUSE file system without mounting it. DAEMON is any FUSE server, started as it
 is; {} among its ARGs stands for the mount point.
@@ -36,6 +47,10 @@ ${indent(
     ['left', 'left'],
   ),
 )}
+SPEC is a server that is built in:
+${specLines()}
+ADDRESS is where a server listens, which fusewire serve --listen can be: ${ADDRESS_FORMS}.
+
 Options of every command that uses a file system:
 ${indent(optionLines(serverOptions))}
 fusewire COMMAND --help tells the options of one command.
@@ -60,6 +75,6 @@ export const standaloneHelp = ({ name, about, operands, options }: Standalone): 
   `Usage: fusewire ${name} [OPTION...] ${operands}
 
 ${about[0]?.toUpperCase()}${about.slice(1)}.
-
+${operands.includes('SPEC') ? `\nSPEC is one of\n${specLines()}` : ''}
 Options:
 ${indent(optionLines(options))}`;

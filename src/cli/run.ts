@@ -17,7 +17,7 @@ import { openServer, serverOptions } from './server.ts';
 import { runStandalone, type Standalone } from './standalone.ts';
 
 const commands: readonly Command[] = [ls, tree, cat, stat, cp, probe];
-const standalone: readonly Standalone[] = [mount, unmount];
+const standalone: readonly Standalone[] = [serve, mount, unmount];
 
 interface Streams {
   readonly out: Writable;
@@ -49,7 +49,6 @@ export async function main(args: readonly string[], streams: Streams, interrupte
       streams.out.write(`${version()}\n`);
       return 0;
     }
-    if (first === 'serve') return await serve(rest);
     const alone = standalone.find(({ name }) => name === first);
     if (alone !== undefined) return await runAlone(alone, rest, streams, interrupted);
     const command = commands.find(({ name }) => name === first);

@@ -2,8 +2,11 @@ import { writeFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { type AttachWay, daemon } from '../attach/daemon.ts';
 import { type Mounted, mount, type Server } from '../mount.ts';
-import { builtIn } from '../servers.ts';
-import { type Option, UsageError } from './command.ts';
+import { builtIn, specForms } from '../servers/specs.ts';
+import { ADDRESS_FORMS, parseAddress } from '../transport/stream/address.ts';
+import { connect } from '../transport/stream/connect.ts';
+import { type Option, UsageError, withArguments } from './command.ts';
+import { tokenFor, tokenOptions } from './token.ts';
 import { chromeTrace } from './trace/chrome.ts';
 import { lifeLine } from './trace/line.ts';
 import { collectLives, type Life } from './trace/lives.ts';
@@ -11,7 +14,9 @@ import { summary } from './trace/summary.ts';
 
 /** The options that say which server to use, and what to tell of its requests. */
 export const serverOptions: Readonly<Record<string, Option>> = {
-  server: { type: 'string', value: 'SPEC', about: 'a built-in server: memory: or dir:PATH' },
+  server: { type: 'string', value: 'SPEC', about: `a built-in server: ${specForms}` },
+  connect: { type: 'string', value: 'ADDRESS', about: `a server that listens: ${ADDRESS_FORMS}` },
+  ...tokenOptions,
   attach: { type: 'string', value: 'WAY', about: "how the daemon gets its device: 'fd', 'fusermount' or 'auto'" },
   trace: { type: 'boolean', about: "print each request's life to stderr (--trace=FILE.json: a file for Perfetto)" },
   'trace-file': { type: 'string', value: 'FILE', about: 'the same as --trace=FILE' },
@@ -24,22 +29,23 @@ const ways: readonly string[] = ['fd', 'fusermount', 'auto'] satisfies readonly 
 export type ServerChoice = Readonly<Record<string, string | boolean | undefined>>;
 
 /** The server that a command line names. @throws UsageError when it names none, two, or one that cannot be */
-export function chooseServer(options: ServerChoice, command: readonly string[]): Server {
-  const { server, attach = 'auto' } = options;
+export async function chooseServer(options: ServerChoice, command: readonly string[]): Promise<Server> {
+  const { server, connect: address, attach = 'auto' } = options;
   const [program, ...args] = command;
-  if ((server === undefined) === (program === undefined)) {
+  if ([server, address, program].filter((one) => one !== undefined).length !== 1) {
     throw new UsageError(
-      'name a server: either --server memory:|dir:PATH, or -- DAEMON ARG... with {} for the mount point',
+      'name one server: --server SPEC, or --connect ADDRESS, or -- DAEMON ARG... with {} for the mount point',
     );
   }
   if (!ways.includes(attach as string)) throw new UsageError(`--attach ${attach}: it is one of ${ways.join(', ')}`);
-  try {
+  return await withArguments<Server>(() => {
     if (program !== undefined) return daemon(program, args, { attach: attach as AttachWay });
-    return builtIn(server as string);
-  } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(error.message);
-    throw error;
-  }
+    return typeof address === 'string' ? remote(address, options) : builtIn(server as string);
+  });
+}
+
+function remote(address: string, options: ServerChoice): Server {
+  return connect(address, { token: tokenFor(parseAddress(address), options) });
 }
 
 /** Mounts the server of a command line; traces and summary are written when it is unmounted. */
@@ -48,11 +54,11 @@ export async function openServer(
   command: readonly string[],
   { log, interrupted }: { readonly log: Writable; readonly interrupted: AbortSignal },
 ): Promise<Mounted & AsyncDisposable> {
-  const server = chooseServer(options, command);
+  const server = await chooseServer(options, command);
   const lives: Life[] = [];
   const began = performance.now();
   const keeps = options.summary === true || options['trace-file'] !== undefined;
-  const name = command[0] ?? (options.server as string);
+  const name = command[0] ?? String(options.server ?? options.connect);
   const listener = collectLives((life) => {
     if (keeps) lives.push(life);
     if (options.trace === true) log.write(`${lifeLine(life, began)}\n`);

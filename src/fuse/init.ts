@@ -17,6 +17,8 @@ export const DEFAULT_OFFER: readonly InitFlag[] = [
   'PARALLEL_DIROPS', // LOOKUP and READDIR of one directory side by side
   'ABORT_ERROR', // device reads tell a user's abort from an unmount
   'MAX_PAGES', // requests of more than 32 pages
+  'HANDLE_KILLPRIV', // the server takes set-id bits and capabilities away
+  'HANDLE_KILLPRIV_V2', // and is told when
   'HAS_RESEND', // NOTIFY_RESEND is understood
   'INIT_EXT', // the second word of flags counts
 ];

@@ -141,10 +141,15 @@ export class Attributes {
     this.invalidate(CHANGED_BY_WRITE);
   }
 
+  /** The file is taken to be empty, whatever was answered since it was opened. */
+  cut(): void {
+    this.#values.size = 0;
+  }
+
   /** The server cut the file as it opened it. */
   truncated(): void {
     this.#version = this.#versions.next();
-    this.#values.size = 0;
+    this.cut();
     this.invalidate(CHANGED_BY_WRITE);
   }
 

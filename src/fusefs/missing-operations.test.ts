@@ -8,9 +8,11 @@ import {
   O_RDONLY,
   O_RDWR,
   O_TRUNC,
+  O_WRONLY,
   R_OK,
   RENAME_EXCHANGE,
   RENAME_NOREPLACE,
+  S_IFREG,
   STATX_BASIC_STATS,
   STATX_BTIME,
 } from '../abi/linux.ts';
@@ -22,9 +24,10 @@ import { link } from '../syscalls/link.ts';
 import { open } from '../syscalls/open.ts';
 import { write } from '../syscalls/read-write.ts';
 import { renameat2 } from '../syscalls/rename.ts';
-import { statx } from '../syscalls/stat.ts';
+import { stat, statx } from '../syscalls/stat.ts';
 import { fsync } from '../syscalls/sync.ts';
 import { getxattr, listxattr, removexattr, setxattr } from '../syscalls/xattr.ts';
+import { credentialsOf } from '../task/credentials.ts';
 import { Scenario } from './testing/scenario.ts';
 import type { Script } from './testing/scripted-server.ts';
 
@@ -49,6 +52,27 @@ test('without CREATE, files are made with MKNOD and opened', () => {
     "MKNOD n=1 mode=100400 rdev=0x0 umask=22 'g'",
     'OPEN n=3 flags=0x8002 open_flags=0x0',
   );
+});
+
+test('without CREATE, O_TRUNC with O_EXCL is told to OPEN alone', () => {
+  const m = without('CREATE', { features: ['ATOMIC_O_TRUNC'] });
+  m.does(
+    (t) => open(t, '/f', O_CREAT | O_EXCL | O_RDWR | O_TRUNC, 0o400),
+    "LOOKUP n=1 'f'",
+    "CREATE n=1 flags=0x80c2 mode=100400 umask=22 open_flags=0x0 'f'",
+    "MKNOD n=1 mode=100400 rdev=0x0 umask=22 'f'",
+    'OPEN n=2 flags=0x8202 open_flags=0x0',
+  );
+});
+
+test('without OPEN, a file opened with O_TRUNC looks empty even when its attributes came meanwhile', () => {
+  const m = without('OPEN', { features: ['ATOMIC_O_TRUNC'] });
+  m.server.tree.file('f', new Uint8Array(10)).mode = S_IFREG | 0o4777;
+  m.trace((t) => open(t, '/f', O_RDONLY));
+  m.credentials = credentialsOf(1000, 1000);
+  const probes = ["GETXATTR n=2 size=0 'security.capability'", 'GETATTR n=2 flags=1 fh=0'];
+  m.does((t) => open(t, '/f', O_WRONLY | O_TRUNC), ...probes);
+  expect(m.does((t) => stat(t, '/f')).size).toBe(0);
 });
 
 test('without OPEN, files are open by themselves and never released', () => {

@@ -85,7 +85,7 @@ function* create(
   const takesSetId = (flags & (O_TRUNC | O_EXCL)) === O_TRUNC && tellsServer(task, dir);
   const { body } = yield* dir.call(task, CREATE, {
     body: {
-      flags: (flags | O_LARGEFILE) & ~(O_NOCTTY | O_CLOEXEC),
+      flags: creationFlags(flags),
       mode: maskedMode(dir, mode, umask),
       umask,
       open_flags: takesSetId ? FUSE_OPEN_KILL_SUIDGID : 0,
@@ -97,6 +97,12 @@ function* create(
   tie(dir.superblock.inodeOf(entry, null), dentry, entry);
   contentChanged(dir);
   return opened(dentry.inode as FuseInode, path, flags, handleOf(open));
+}
+
+/** What CREATE is told: nothing of O_TRUNC when O_EXCL makes sure that there is nothing to cut. Linux fs/namei.c, lookup_open() */
+function creationFlags(flags: number): number {
+  const unsaid = (flags & O_EXCL) === 0 ? O_NOCTTY | O_CLOEXEC : O_NOCTTY | O_CLOEXEC | O_TRUNC;
+  return (flags | O_LARGEFILE) & ~unsaid;
 }
 
 /** @see Linux fs/fuse/file.c, fuse_do_open() */

@@ -1,18 +1,32 @@
 import { describe, expect, test } from 'vitest';
 import { toBytes as bytes } from '../abi/bytes.ts';
-import { EACCES, EPERM } from '../abi/errno.ts';
-import { AT_FDCWD, O_CREAT, O_RDONLY, O_RDWR, R_OK, S_IFDIR, S_IFREG, S_ISVTX, W_OK, X_OK } from '../abi/linux.ts';
-import { access } from '../syscalls/access.ts';
+import { EACCES, ENOENT, EPERM } from '../abi/errno.ts';
+import {
+  AT_FDCWD,
+  AT_SYMLINK_NOFOLLOW,
+  O_CREAT,
+  O_DIRECTORY,
+  O_RDONLY,
+  O_RDWR,
+  R_OK,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFREG,
+  S_ISVTX,
+  W_OK,
+  X_OK,
+} from '../abi/linux.ts';
+import { access, faccessat } from '../syscalls/access.ts';
 import { chmod, chown } from '../syscalls/attributes.ts';
 import { close } from '../syscalls/descriptors.ts';
 import { getdents } from '../syscalls/getdents.ts';
-import { open } from '../syscalls/open.ts';
+import { open, openat } from '../syscalls/open.ts';
 import { rename } from '../syscalls/rename.ts';
 import { stat, statx } from '../syscalls/stat.ts';
 import { statfs } from '../syscalls/statfs.ts';
 import { utimensat } from '../syscalls/times.ts';
 import { truncate } from '../syscalls/truncate.ts';
-import { unlink } from '../syscalls/unlink.ts';
+import { rmdir, unlink } from '../syscalls/unlink.ts';
 import { chdir } from '../syscalls/working-directory.ts';
 import { getxattr, listxattr } from '../syscalls/xattr.ts';
 import { credentialsOf } from '../task/credentials.ts';
@@ -96,6 +110,14 @@ describe('a file system whose server checks permissions', () => {
     m.fails(EACCES, (t) => access(t, '/f', R_OK), 'ACCESS n=2 mask=4');
   });
 
+  test('is not asked about a symbolic link itself', () => {
+    const m = mounted({});
+    m.server.tree.make(1n, 'l', S_IFLNK | 0o777);
+    m.does((t) => faccessat(t, AT_FDCWD, '/l', X_OK, AT_SYMLINK_NOFOLLOW), "LOOKUP n=1 'l'");
+    m.server.tree.make(1n, 'closed', S_IFLNK | 0o600);
+    m.fails(EACCES, (t) => faccessat(t, AT_FDCWD, '/closed', R_OK, AT_SYMLINK_NOFOLLOW), "LOOKUP n=1 'closed'");
+  });
+
   test('executes no file without an x bit, and asks for the mode again before it says so', () => {
     const m = mounted({});
     const inode = m.superblock.inodeWith(2n);
@@ -171,6 +193,27 @@ describe('a file system with default_permissions', () => {
     const before = ["GETXATTR n=2 size=0 'security.capability'", 'GETATTR n=2 flags=0 fh=0'];
     m.does((t) => chown(t, '/f', -1, 50), ...before, 'SETATTR n=2 GID fh=0 size=0 mode=0 uid=0 gid=50');
     m.fails(EPERM, (t) => chown(t, '/f', -1, 60), ...before);
+  });
+
+  test('asks for the mode once when who does not own the file sets its times to now', () => {
+    const m = new Scenario({}, options);
+    m.server.tree.make(1n, 'f', S_IFREG | 0o666);
+    m.credentials = USER;
+    m.does(
+      (t) => utimensat(t, AT_FDCWD, '/f', ['now', 'now'], 0),
+      'GETATTR n=1 flags=0 fh=0',
+      "LOOKUP n=1 'f'",
+      'GETATTR n=2 flags=0 fh=0',
+      'SETATTR n=2 ATIME|MTIME|ATIME_NOW|MTIME_NOW fh=0 size=0 mode=0 uid=0 gid=0',
+    );
+  });
+
+  test('asks for the mode of a removed directory to search it, not to make a file in it', () => {
+    const m = new Scenario({}, options);
+    m.server.tree.make(1n, 'd', S_IFDIR | 0o755);
+    const fd = m.trace((t) => open(t, '/d', O_DIRECTORY)).result as number;
+    m.trace((t) => rmdir(t, '/d'));
+    m.fails(ENOENT, (t) => openat(t, fd, 'f', O_CREAT, 0o644), 'GETATTR n=2 flags=0 fh=0');
   });
 
   test('takes the setgid bit from a mode that somebody outside the group sets', () => {

@@ -1,5 +1,5 @@
 import { EACCES } from '../abi/errno.ts';
-import { S_IFREG, S_IXUGO, STATX_GID, STATX_MODE, STATX_UID } from '../abi/linux.ts';
+import { S_IFLNK, S_IFREG, S_IXUGO, STATX_GID, STATX_MODE, STATX_UID } from '../abi/linux.ts';
 import { ACCESS } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Credentials } from '../task/credentials.ts';
@@ -24,10 +24,14 @@ export function admits({ allowOther, userId, groupId }: FuseMountOptions, creden
   return [uid, euid, suid].every((id) => id === userId) && [gid, egid, sgid].every((id) => id === groupId);
 }
 
-/** {@link permission} from the caches; undefined when it takes a request, or to fail with another errno than EACCES. */
+/**
+ * {@link permission} from the caches; undefined when it takes a request, or to fail with another errno than EACCES.
+ * Symbolic links have no such operation in Linux: their modes decide as they are known, on every mount.
+ */
 export function tryPermission(task: Task, inode: FuseInode, mask: number): boolean | undefined {
   const { superblock, attributes } = inode;
   if (inode.isBad) return undefined;
+  if (inode.type === S_IFLNK) return modeAllows(task.credentials, inode, mask);
   if (!superblock.admits(task)) return false;
   if (superblock.options.defaultPermissions) {
     if (!attributes.holds(CHECKED, superblock.now)) return undefined;

@@ -5,13 +5,11 @@ import type { Blocking } from '../task/blocking.ts';
 import { inGroup } from '../task/credentials.ts';
 import type { Task } from '../task/task.ts';
 import type { Dentry } from '../vfs/dentry.ts';
-import { MAY_WRITE } from '../vfs/inode.ts';
 import { isOwner } from '../vfs/permission.ts';
-import type { AttributeChange } from '../vfs/stat.ts';
+import { type AttributeChange, isTouch } from '../vfs/stat.ts';
 import type { FuseFile } from './file.ts';
 import { askAttributes, requireSameFile } from './getattr.ts';
 import type { FuseInode } from './inode.ts';
-import { permission } from './permission.ts';
 import {
   hasCapabilities,
   hasSetId,
@@ -35,7 +33,6 @@ import { expiry } from './validity.ts';
  * @see Linux fs/attr.c, notify_change(), and fs/fuse/dir.c, fuse_setattr()
  */
 export function* setattr(task: Task, inode: FuseInode, dentry: Dentry, change: AttributeChange): Blocking<void> {
-  if (isTouch(change) && !isOwner(task.credentials, inode)) yield* permission(task, inode, MAY_WRITE);
   const lost = yield* lostBy(task, inode, change);
   yield* apply(task, inode, { change, lost, isForced: change.size !== undefined });
   if (inode.type === S_IFDIR && change.mode !== undefined) dentry.expires = 0;
@@ -74,9 +71,6 @@ export function* restoreSize(task: Task, { inode, handle }: FuseFile, size: numb
   }
 }
 
-/** Both times set to now, which whoever may write may do. */
-const isTouch = ({ atime, mtime }: AttributeChange): boolean => atime === 'now' && mtime === 'now';
-
 function* lostBy(task: Task, inode: FuseInode, { size, isChown }: AttributeChange): Blocking<Privileges> {
   if (size !== undefined) return yield* lookAgain(task, inode, yield* lostByWriting(task, inode));
   if (isChown !== true || inode.type === S_IFDIR) return NOTHING_LOST;
@@ -110,7 +104,10 @@ function* apply(task: Task, inode: FuseInode, { change, lost, isForced }: Applic
   if (superblock.options.defaultPermissions && !isForced) mode = checkOwner(task, inode, change, mode);
   if (lost.capabilities) yield* removeCapabilities(task, inode);
   if (change.size !== undefined && inode.type !== S_IFREG) throw EIO;
-  if (change.isOpening === true && features.ATOMIC_O_TRUNC) return;
+  if (change.isOpening === true && features.ATOMIC_O_TRUNC) {
+    inode.attributes.cut();
+    return;
+  }
   yield* send(task, inode, { change, mode, handle: change.isOpening === true ? null : handle });
 }
 

@@ -2,15 +2,18 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ECONNRESET, EMSGSIZE, EPIPE } from '../abi/errno.ts';
+import { EBADF, ECONNRESET, EMSGSIZE, EPIPE } from '../abi/errno.ts';
 import { receiveDescriptor, sendDescriptor } from './descriptor-passing.ts';
 import {
   closeDescriptor,
   duplicate,
   hangUp,
   isAbandoned,
+  isConnected,
+  isSeqpacket,
   largestPacket,
   listenAt,
+  packetCeiling,
   raiseSendBuffer,
   sendBlocking,
   seqpacketPair,
@@ -171,5 +174,22 @@ test('a listening socket accepts nobody while nobody connects, and refuses a pat
   expect(() => listenAt(join(directory, 'x'.repeat(108)))).toThrow(RangeError);
   expect(() => listenAt(join(directory, 'socket'))).toThrow(expect.objectContaining({ code: 'EADDRINUSE' }));
   expect(openDescriptors()).toBe(before);
+  rmSync(directory, { recursive: true });
+});
+
+test('a descriptor is told to be a packet socket, another socket, or none', () => {
+  withPair((ours) => {
+    expect(isSeqpacket(ours)).toBe(true);
+    expect(isConnected(ours)).toBe(true);
+    expect(packetCeiling(ours)).toBeGreaterThanOrEqual(4096);
+    raiseSendBuffer(ours, 65_536);
+    expect(packetCeiling(ours)).toBe(2 * 65_536 - 32);
+    expect(() => trySend(ours, new Uint8Array(packetCeiling(ours) + 1))).toThrow(EMSGSIZE);
+  });
+  const directory = mkdtempSync(join(tmpdir(), 'fusewire-sockets-'));
+  const listener = listenAt(join(directory, 's'));
+  expect(isConnected(listener)).toBe(false);
+  closeDescriptor(listener);
+  expect(() => isSeqpacket(listener)).toThrow(EBADF);
   rmSync(directory, { recursive: true });
 });

@@ -1,10 +1,11 @@
-import { EAGAIN, EINTR, EMSGSIZE, ENOBUFS } from '../abi/errno.ts';
+import { EAGAIN, EINTR, EMSGSIZE, ENOBUFS, ENOTCONN } from '../abi/errno.ts';
 import { F_DUPFD_CLOEXEC, O_CLOEXEC, O_NONBLOCK } from '../abi/linux.ts';
 import { check, fail, libc } from './libc.ts';
 
 const AF_UNIX = 1;
 const SOCK_SEQPACKET = 5;
 const SOL_SOCKET = 1;
+const SO_TYPE = 3;
 const SO_SNDBUF = 7;
 const SO_SNDBUFFORCE = 32;
 const MSG_TRUNC = 0x20;
@@ -41,6 +42,11 @@ const libcSend = libc.func('long send(int, void *, size_t, int)') as unknown as 
 const libcRecv = libc.func('long recv(int, void *, size_t, int)') as unknown as Send;
 const libcSetsockopt = libc.func('int setsockopt(int, int, int, void *, uint32_t)') as unknown as Option;
 const libcGetsockopt = libc.func('int getsockopt(int, int, int, void *, void *)') as unknown as ReadOption;
+const libcGetpeername = libc.func('int getpeername(int, void *, void *)') as unknown as (
+  fd: number,
+  address: Uint8Array,
+  length: Uint32Array,
+) => number;
 const libcShutdown = libc.func('int shutdown(int, int)') as (fd: number, how: number) => number;
 const libcFcntl = libc.func('int fcntl(int, int, int)') as (fd: number, command: number, argument: number) => number;
 const libcPoll = libc.func('int poll(void *, unsigned long, int)') as unknown as Poll;
@@ -59,7 +65,7 @@ export function seqpacketPair(): readonly [number, number] {
  * @throws RangeError when the path does not fit into an address.
  */
 export function listenAt(path: string): number {
-  const address = addressOf(path);
+  const address = unixAddress(path);
   const fd = check(libcSocket(AF_UNIX, SOCK_SEQPACKET | O_CLOEXEC | O_NONBLOCK, 0));
   try {
     check(libcBind(fd, address, address.length));
@@ -77,7 +83,7 @@ export function listenAt(path: string): number {
  * @throws RangeError as {@link listenAt}; ENOENT, ECONNREFUSED when nobody listens.
  */
 export function connectTo(path: string): number {
-  const address = addressOf(path);
+  const address = unixAddress(path);
   const fd = check(libcSocket(AF_UNIX, SOCK_SEQPACKET | O_CLOEXEC, 0));
   if (libcConnect(fd, address, address.length) === 0) return fd;
   const error = fail();
@@ -85,8 +91,8 @@ export function connectTo(path: string): number {
   throw error;
 }
 
-/** A struct sockaddr_un. */
-function addressOf(path: string): Uint8Array {
+/** A struct sockaddr_un. @throws RangeError when the path does not fit. */
+export function unixAddress(path: string): Uint8Array {
   const bytes = Buffer.from(path);
   if (bytes.length >= SUN_PATH_MAX)
     throw new RangeError(`the path of a socket has at most ${SUN_PATH_MAX - 1} bytes: ${path}`);
@@ -157,15 +163,33 @@ export function raiseSendBuffer(fd: number, bytes: number): void {
   }
 }
 
+/** Whether a descriptor is a socket that keeps the bounds of packets. @throws EBADF; ENOTSOCK. */
+export const isSeqpacket = (fd: number): boolean => option(fd, SO_TYPE) === SOCK_SEQPACKET;
+
+/** Whether a socket has another end, be it closed. @throws EBADF; ENOTSOCK. */
+export function isConnected(fd: number): boolean {
+  if (libcGetpeername(fd, new Uint8Array(2), Uint32Array.of(2)) === 0) return true;
+  const error = fail();
+  if (error === ENOTCONN) return false;
+  throw error;
+}
+
+/** Bytes of the largest packet that a socket's send buffer lets through, memory permitting. */
+export const packetCeiling = (fd: number): number => option(fd, SO_SNDBUF) - PACKET_OVERHEAD;
+
+function option(fd: number, name: number): number {
+  const value = new Int32Array(1);
+  check(libcGetsockopt(fd, SOL_SOCKET, name, value, Uint32Array.of(4)));
+  return value[0] as number;
+}
+
 /**
  * The largest packet, up to `wanted` bytes, that went from one end of an idle pair to the other when tried.
  *
  * @throws EMSGSIZE when not even 4 KiB pass.
  */
 export function largestPacket([from, to]: readonly [number, number], wanted: number): number {
-  const sendBuffer = new Int32Array(1);
-  check(libcGetsockopt(from, SOL_SOCKET, SO_SNDBUF, sendBuffer, Uint32Array.of(4)));
-  let size = Math.min(wanted, (sendBuffer[0] as number) - PACKET_OVERHEAD);
+  let size = Math.min(wanted, packetCeiling(from));
   const scratch = new Uint8Array(Math.max(size, 0));
   for (; size >= 4096; size >>>= 1) {
     const length = libcSend(from, scratch, size, MSG_DONTWAIT | MSG_NOSIGNAL);

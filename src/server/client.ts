@@ -86,8 +86,8 @@ export class Client {
   }
 
   /**
-   * A name was removed: as {@link invalEntry}, and whoever watches the directory (inotify) hears of it. Of a name that
-   * no longer is `child`'s only the cached entry is dropped.
+   * A name was removed: as {@link invalEntry}, and the inode, if it is still open, has no links; whoever watches it
+   * (inotify) hears of its end. Of a name that no longer is `child`'s only the cached entry is dropped.
    *
    * @throws ENAMETOOLONG; ENOENT when the directory is not known, the name not cached, or another inode's; ENOTDIR;
    *   EBUSY for a mount point; ENOTEMPTY when something in it is in use

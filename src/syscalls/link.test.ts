@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EEXIST, ENOENT } from '../abi/errno.ts';
-import { AT_FDCWD, AT_SYMLINK_FOLLOW, O_CREAT } from '../abi/linux.ts';
+import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_FOLLOW, O_CREAT, O_RDONLY } from '../abi/linux.ts';
 import { link, linkat, readlink, symlink } from './link.ts';
 import { open } from './open.ts';
 import { Machine } from './testing/machine.ts';
@@ -182,10 +182,13 @@ test('the new name is asked about even if it is known', () => {
   expect(machine.failureOf((task) => symlink(task, 'f', '/g'))).toBe(EEXIST);
 });
 
-test('AT_EMPTY_PATH without CAP_DAC_READ_SEARCH is ENOENT', () => {
+test('AT_EMPTY_PATH without CAP_DAC_READ_SEARCH is for those who opened the file: ENOENT for others', () => {
   const machine = new Machine();
   const fd = machine.run((task) => open(task, '/f', O_CREAT, 0o644));
   machine.credentials = { ...machine.credentials, capabilities: new Set() };
-  expect(machine.failureOf((task) => linkat(task, fd, '', AT_FDCWD, '/g', 0x1000))).toBe(ENOENT);
+  expect(machine.failureOf((task) => linkat(task, fd, '', AT_FDCWD, '/g', AT_EMPTY_PATH))).toBe(ENOENT);
+  expect(machine.failureOf((task) => linkat(task, fd, 'x', AT_FDCWD, '/g', AT_EMPTY_PATH))).toBe(ENOENT);
+  const own = machine.run((task) => open(task, '/f', O_RDONLY));
+  expect(machine.run((task) => linkat(task, own, '', AT_FDCWD, '/own', AT_EMPTY_PATH))).toBeUndefined();
   expect(machine.run((task) => linkat(task, AT_FDCWD, '/f', AT_FDCWD, '/g', AT_SYMLINK_FOLLOW))).toBeUndefined();
 });

@@ -21,12 +21,12 @@ import { isOwner, permission } from '../vfs/permission.ts';
 import { retryStale } from '../vfs/walk.ts';
 import { createAt, createOnce } from './create.ts';
 import { exclusively } from './locking.ts';
-import { atPath, checkPath, inodeAt, walkTo } from './resolve.ts';
+import { atPath, checkPath, inodeAt, type Place, walkTo } from './resolve.ts';
 
 /**
  * linkat(2). FUSE: both walks, LOOKUP of the new name, LINK.
  *
- * @throws EINVAL for an unknown flag; ENOENT for AT_EMPTY_PATH without CAP_DAC_READ_SEARCH; the old path's walk;
+ * @throws EINVAL for an unknown flag; for AT_EMPTY_PATH as checkOpener(); the old path's walk;
  *   as createOnce(), EXDEV for another mount among them; EPERM for another's file that is
  *   special, runs as somebody else, or may not be read and written, and for a directory; ENOENT for a file without names
  * @see Linux fs/namei.c, do_linkat() and vfs_link()
@@ -41,7 +41,7 @@ export function* linkat(
 ): Blocking<void> {
   if ((flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) !== 0) throw EINVAL;
   const allowEmpty = (flags & AT_EMPTY_PATH) !== 0;
-  if (allowEmpty && !task.credentials.capabilities.has('CAP_DAC_READ_SEARCH')) throw ENOENT;
+  if (allowEmpty) checkOpener(task, { dirfd: olddirfd, path: oldpath });
   const follow = (flags & AT_SYMLINK_FOLLOW) !== 0;
   yield* retryStale(function* (force) {
     const old = yield* walkTo(task, { dirfd: olddirfd, path: oldpath }, { follow, allowEmpty, force });
@@ -103,6 +103,19 @@ export const readlinkat = (task: Thread, dirfd: number, path: ByteString): Block
 
 /** readlink(2). */
 export const readlink = (task: Thread, path: ByteString): Blocking<ByteString> => readlinkat(task, AT_FDCWD, path);
+
+/**
+ * Whether AT_EMPTY_PATH may be used with a descriptor: a file is not to be linked by whoever it was passed to.
+ *
+ * @throws ENAMETOOLONG; EBADF; ENOENT when it was opened with other credentials, without CAP_DAC_READ_SEARCH
+ * @see Linux fs/namei.c, path_init() with LOOKUP_LINKAT_EMPTY
+ */
+function checkOpener(task: Thread, { dirfd, path }: Place): void {
+  checkPath(path, true);
+  if (path.startsWith('/') || dirfd === AT_FDCWD) return;
+  const { openedBy } = task.process.fds.anyFile(dirfd);
+  if (openedBy !== task.credentials && !task.credentials.capabilities.has('CAP_DAC_READ_SEARCH')) throw ENOENT;
+}
 
 /**
  * Whether a file may get another name: its owner's may, and others if they could as well have copied and changed it.

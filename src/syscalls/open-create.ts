@@ -1,6 +1,6 @@
 import type { ByteString } from '../abi/bytes.ts';
-import { EEXIST, EISDIR, EROFS, Errno } from '../abi/errno.ts';
-import { O_TRUNC, S_IFDIR, S_IFLNK } from '../abi/linux.ts';
+import { EACCES, EEXIST, EISDIR, ENOENT, EROFS, Errno } from '../abi/errno.ts';
+import { S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_ISVTX, S_IWOTH } from '../abi/linux.ts';
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Dentry } from '../vfs/dentry.ts';
@@ -20,7 +20,7 @@ import { inodeAt, type Place, walkToLast } from './resolve.ts';
  * Opens what is at a place, or makes a regular file there; through a symlink too, even one that leads to nothing yet.
  *
  * @throws the walk's errors; EISDIR for a slash behind the name; ENOENT in a removed directory; EEXIST with O_EXCL; EISDIR;
- *   EROFS or EACCES to make it; as openFound(); what the server answers
+ *   EACCES for another's symlink or special file in a sticky directory; EROFS or EACCES to make it; as openFound(); what the server answers
  * @see Linux fs/namei.c, open_last_lookups() and lookup_open()
  */
 export function* openOrCreate(task: Thread, place: Place, how: OpenHow, force: boolean): Blocking<File> {
@@ -34,6 +34,7 @@ export function* openOrCreate(task: Thread, place: Place, how: OpenHow, force: b
         if (type !== S_IFLNK || !how.follow) {
           if (isExclusive(how)) throw EEXIST;
           if (type === S_IFDIR) throw EISDIR;
+          checkSticky(task, found);
           return yield* openFound(task, found, how);
         }
         const spent: Last = last;
@@ -46,6 +47,20 @@ export function* openOrCreate(task: Thread, place: Place, how: OpenHow, force: b
   } finally {
     last?.release();
   }
+}
+
+/**
+ * Keeps O_CREAT from opening what somebody else has put into a directory of all, a trap for who thinks that it is new.
+ * Regular files and FIFOs are let through, as with fs.protected_regular = 0 and fs.protected_fifos = 0, Linux's defaults.
+ *
+ * @see Linux fs/namei.c, may_create_in_sticky()
+ */
+function checkSticky({ credentials }: Thread, found: Path): void {
+  const { type, uid } = inodeAt(found);
+  const dir = found.dentry.parent?.inode;
+  if (type === S_IFREG || type === S_IFIFO || dir === null || dir === undefined) return;
+  const isOpenToAll = (dir.mode & S_ISVTX) !== 0 && (dir.mode & S_IWOTH) !== 0;
+  if (isOpenToAll && uid !== dir.uid && uid !== credentials.fsuid) throw EACCES;
 }
 
 /** The file made and opened under a last component, or the held place of what was there. */
@@ -71,6 +86,7 @@ interface Name {
 
 function* findOrCreateLocked(task: Thread, { parent, name, distrust }: Name, how: OpenHow): Blocking<File | Path> {
   const dir = inodeAt(parent);
+  if (dir.isDead) throw ENOENT;
   // Linux asks for the permission to create before it looks a cold name up, and uses the answer if it found nothing.
   const isCold = isUnknown(parent.dentry, name, distrust);
   const early = isCold ? yield* refusalToCreate(task, parent) : null;
@@ -79,9 +95,8 @@ function* findOrCreateLocked(task: Thread, { parent, name, distrust }: Name, how
     if (!dentry.isNegative) return seenAt(parent.mount, dentry);
     const refusal = isCold ? early : yield* refusalToCreate(task, parent);
     if (refusal !== null) throw refusal;
-    const flags = isExclusive(how) ? how.flags & ~O_TRUNC : how.flags;
     const mode = newMode(task, dir, how.mode);
-    const opened = yield* dir.atomicOpen(task, parent.mount, dentry, flags, mode, task.process.umask);
+    const opened = yield* dir.atomicOpen(task, parent.mount, dentry, how.flags, mode, task.process.umask);
     if (opened?.created === true) return yield* checked(task, opened.file);
     opened?.file.release();
     return seenAt(parent.mount, dentry);

@@ -230,6 +230,19 @@ describe('O_CREAT', () => {
       open f O_CREAT|O_RDONLY 0644
       open f O_CREAT|O_WRONLY 0644 -> EACCES
       open new O_CREAT|O_RDONLY 0644 -> EACCES`,
+    "another's symlink or special file in a sticky directory of all is EACCES, a regular file is not": `
+      umask 0
+      mkdir d 01777
+      as 1000
+      symlink x d/l
+      mknod d/socket 0140644 0
+      creat d/f 0666
+      open d/l O_CREAT|O_NOFOLLOW 0644 -> ELOOP
+      as 1001
+      open d/l O_CREAT|O_NOFOLLOW 0644 -> EACCES
+      open d/l O_NOFOLLOW -> ELOOP
+      open d/socket O_CREAT|O_RDWR 0644 -> EACCES
+      open d/f O_CREAT|O_RDWR 0644`,
     'O_EXCL with an existing name is EEXIST, before permissions and EROFS': `${files}
       as 1000
       open f O_CREAT|O_EXCL 0644 -> EEXIST

@@ -25,6 +25,7 @@ export function* openat(task: Thread, dirfd: number, path: ByteString, flags: nu
   const fd = fds.reserve();
   try {
     const file = yield* retryStale((force) => openFile(task, { dirfd, path }, how, force));
+    file.openedBy = task.credentials;
     fds.fill(fd, file, how.closeOnExec);
     return fd;
   } catch (error) {

@@ -10,7 +10,7 @@ import { exclusively } from './locking.ts';
 import { withFile } from './with-file.ts';
 
 /**
- * read(2): from the file's position on, which moves. Nothing is asked for 0 bytes. FUSE: READ as the file's cache needs.
+ * read(2): from the file's position on, which moves. FUSE: READ as the file's cache needs; of 0 bytes at most GETATTR.
  *
  * @throws EBADF; EISDIR; what the server answers
  * @see Linux fs/read_write.c, ksys_read()

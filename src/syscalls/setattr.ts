@@ -1,14 +1,17 @@
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
+import { MAY_WRITE } from '../vfs/inode.ts';
 import type { Path } from '../vfs/mount.ts';
-import type { AttributeChange } from '../vfs/stat.ts';
+import { isOwner, permission } from '../vfs/permission.ts';
+import { type AttributeChange, isTouch } from '../vfs/stat.ts';
 import { exclusively } from './locking.ts';
 import { inodeAt } from './resolve.ts';
 
-/** Changes attributes under the inode's lock. @see Linux fs/attr.c, notify_change() */
+/** Changes attributes under the inode's lock. @throws EACCES for {@link isTouch} without ownership and write permission; as the inode does. @see Linux fs/attr.c, notify_change() */
 export function* setattr(task: Thread, path: Path, change: AttributeChange): Blocking<void> {
   const inode = inodeAt(path);
-  yield* exclusively(task, inode.lock, `inode ${inode.ino} to change its attributes`, () =>
-    inode.setattr(task, path.dentry, change),
-  );
+  yield* exclusively(task, inode.lock, `inode ${inode.ino} to change its attributes`, function* () {
+    if (isTouch(change) && !isOwner(task.credentials, inode)) yield* permission(task, inode, MAY_WRITE);
+    yield* inode.setattr(task, path.dentry, change);
+  });
 }

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { E2BIG, ERANGE } from '../abi/errno.ts';
+import { E2BIG, EINVAL, EOPNOTSUPP, EOVERFLOW, EPERM, ERANGE } from '../abi/errno.ts';
 import { O_CREAT } from '../abi/linux.ts';
+import { credentialsOf } from '../task/credentials.ts';
 import { open } from './open.ts';
 import { Machine } from './testing/machine.ts';
 import { machineTable, table } from './testing/table.ts';
-import { getxattr, listxattr } from './xattr.ts';
+import { getxattr, listxattr, removexattr, setxattr } from './xattr.ts';
 
 const existing = `
   open f O_CREAT|O_RDWR 0644 -> $f
@@ -172,4 +173,82 @@ test('a value or list that no buffer could take is E2BIG', () => {
   expect(machine.failureOf((task) => listxattr(task, '/f', 1e6))).toBe(E2BIG);
   expect(machine.failureOf((task) => listxattr(task, '/f', 0))).toBe(ERANGE);
   expect(rooms).toEqual([65535, 65536, 65536, 65536, 0]);
+});
+
+describe('the capabilities of a file', () => {
+  const SETS = [0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+  const plain = Uint8Array.from([1, 0, 0, 2, ...SETS]);
+  const ofRoot = (...root: number[]): Uint8Array => Uint8Array.from([1, 0, 0, 3, ...SETS, ...root]);
+
+  /** /f, with this as its capabilities. */
+  function machineWith(value: Uint8Array): { machine: Machine; rooms: number[] } {
+    const machine = new Machine();
+    const fd = machine.run((task) => open(task, '/f', O_CREAT, 0o666));
+    const { inode } = machine.process.fds.file(fd);
+    const rooms: number[] = [];
+    inode.getxattr = function* (_task, _name, room) {
+      rooms.push(room);
+      return room === 0 ? value.length : value;
+    };
+    return { machine, rooms };
+  }
+
+  test('are asked for by their length, whatever room there is', () => {
+    const { machine, rooms } = machineWith(plain);
+    expect(machine.run((task) => getxattr(task, '/f', 'security.capability', 100))).toEqual(plain);
+    expect(machine.run((task) => getxattr(task, '/f', 'security.capability', 0))).toBe(20);
+    expect(machine.failureOf((task) => getxattr(task, '/f', 'security.capability', 19))).toBe(ERANGE);
+    expect(rooms).toEqual([0, 20, 0, 20, 0, 20]);
+  });
+
+  test.each([
+    { what: 'those of the namespace of user 0 are shown without it', stored: ofRoot(0, 0, 0, 0), shown: plain },
+    {
+      what: 'those of another namespace are shown as they are',
+      stored: ofRoot(232, 3, 0, 0),
+      shown: ofRoot(232, 3, 0, 0),
+    },
+  ])('$what', ({ stored, shown }) => {
+    const { machine } = machineWith(stored);
+    expect(machine.run((task) => getxattr(task, '/f', 'security.capability', 100))).toEqual(shown);
+    expect(machine.run((task) => getxattr(task, '/f', 'security.capability', 0))).toBe(shown.length);
+  });
+
+  test.each([
+    { what: 'what are none is EINVAL', stored: new Uint8Array(20), error: EINVAL },
+    { what: 'nothing is EINVAL', stored: new Uint8Array(0), error: EINVAL },
+    { what: 'those of nobody are EOVERFLOW', stored: ofRoot(255, 255, 255, 255), error: EOVERFLOW },
+  ])('$what to read', ({ stored, error }) => {
+    const { machine } = machineWith(stored);
+    expect(machine.failureOf((task) => getxattr(task, '/f', 'security.capability', 100))).toBe(error);
+  });
+
+  test('are asked for as any attribute where the server has none', () => {
+    const { machine } = machineWith(plain);
+    const rooms: number[] = [];
+    const fd = machine.run((task) => open(task, '/f', O_CREAT, 0o666));
+    machine.process.fds.file(fd).inode.getxattr = function* (_task, _name, room) {
+      rooms.push(room);
+      throw EOPNOTSUPP;
+    };
+    expect(machine.failureOf((task) => getxattr(task, '/f', 'security.capability', 100))).toBe(EOPNOTSUPP);
+    expect(rooms).toEqual([0, 100]);
+  });
+
+  test.each([
+    { what: 'a flag that is unknown', value: Uint8Array.from([2, 0, 0, 2, ...SETS]) },
+    { what: 'another revision', value: Uint8Array.from([0, 1, 0, 2, ...SETS]) },
+    { what: 'nobody as the root of their namespace', value: ofRoot(255, 255, 255, 255) },
+  ])('with $what are EINVAL to set', ({ value }) => {
+    const { machine } = machineWith(plain);
+    expect(machine.failureOf((task) => setxattr(task, '/f', 'security.capability', value, 0))).toBe(EINVAL);
+  });
+
+  test('are set to nothing by anybody, but removed by the privileged alone', () => {
+    const { machine } = machineWith(plain);
+    machine.credentials = credentialsOf(1000, 1000);
+    expect(machine.run((task) => setxattr(task, '/f', 'security.capability', new Uint8Array(0), 0))).toBeUndefined();
+    expect(machine.failureOf((task) => setxattr(task, '/f', 'security.capability', plain, 0))).toBe(EPERM);
+    expect(machine.failureOf((task) => removexattr(task, '/f', 'security.capability'))).toBe(EPERM);
+  });
 });

@@ -6,10 +6,16 @@ import type { Blocking } from '../task/blocking.ts';
 import { MAY_READ, MAY_WRITE } from '../vfs/inode.ts';
 import type { Path } from '../vfs/mount.ts';
 import { checkWritable } from '../vfs/permission.ts';
+import {
+  checkCapabilities,
+  checkMayRemoveCapabilities,
+  FILE_CAPABILITIES,
+  getCapabilities,
+} from './file-capabilities.ts';
 import { exclusively } from './locking.ts';
 import { atPath, inodeAt } from './resolve.ts';
 import { withFile } from './with-file.ts';
-import { checkValue, xattrPermission } from './xattr-permission.ts';
+import { xattrPermission } from './xattr-permission.ts';
 
 // Each call is one of three ways to a file, by path, by path to a symlink itself and by descriptor, and one act there.
 
@@ -41,7 +47,9 @@ const get = (name: ByteString, size: number): Act<XattrResult> => {
   return function* (task, path) {
     const inode = inodeAt(path);
     yield* xattrPermission(task, inode, name, MAY_READ);
-    return yield* within(size, XATTR_SIZE_MAX, (room) => inode.getxattr(task, name, room));
+    return yield* within(size, XATTR_SIZE_MAX, (room) =>
+      name === FILE_CAPABILITIES ? getCapabilities(task, inode, room) : inode.getxattr(task, name, room),
+    );
   };
 };
 
@@ -53,7 +61,7 @@ const set = (name: ByteString, value: Uint8Array, flags: number): Act<void> => {
   const apply = change(name, (task, path) => inodeAt(path).setxattr(task, name, value, flags));
   return function* (task, path) {
     checkWritable(path.mount);
-    checkValue(task, name, value);
+    if (name === FILE_CAPABILITIES) checkCapabilities(task, value);
     yield* apply(task, path);
   };
 };
@@ -67,7 +75,10 @@ const list = (size: number): Act<XattrResult> =>
 /** @see Linux fs/xattr.c, vfs_removexattr() */
 const remove = (name: ByteString): Act<void> => {
   checkName(name);
-  return change(name, (task, path) => inodeAt(path).removexattr(task, name));
+  return change(name, function* (task, path) {
+    if (name === FILE_CAPABILITIES) checkMayRemoveCapabilities(task);
+    yield* inodeAt(path).removexattr(task, name);
+  });
 };
 
 const change = (name: ByteString, act: Act<void>): Act<void> =>

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { GarbledReply, Reassembly } from './reassembly.ts';
+import { Garbled } from './garbled.ts';
+import { Reassembly } from './reassembly.ts';
 
 const LARGEST = 200_000;
 
@@ -68,7 +69,7 @@ test('any packets at all either make replies of the length they say, or are refu
           if (whole !== null)
             expect(new DataView(whole.buffer, whole.byteOffset).getUint32(0, true)).toBe(whole.length);
         } catch (error) {
-          expect(error).toBeInstanceOf(GarbledReply);
+          expect(error).toBeInstanceOf(Garbled);
           return;
         }
       }
@@ -83,7 +84,7 @@ test.each([
   ['of 4 GiB', lying(0xffff_ffff, 100), 'a reply says it has 4294967295 bytes; at most 200000 can be'],
   ['one byte too long', reply(LARGEST + 1), 'a reply says it has 200001 bytes; at most 200000 can be'],
 ])('a reply %s is refused', (_, packet, message) => {
-  expect(() => new Reassembly(LARGEST).push(packet)).toThrow(new GarbledReply(message));
+  expect(() => new Reassembly(LARGEST).push(packet)).toThrow(new Garbled(message));
 });
 
 test('pieces that are longer together than their reply are refused', () => {

@@ -1,9 +1,5 @@
 import { fuse_out_header } from '../abi/structs.ts';
-
-/** The server sent what cannot be a reply; the stream of replies cannot be trusted any more. */
-export class GarbledReply extends Error {
-  override readonly name = 'GarbledReply';
-}
+import { Garbled } from './garbled.ts';
 
 /**
  * Puts replies together again that a server's splice(2) cut into several packets, by the length in their header.
@@ -23,19 +19,19 @@ export class Reassembly {
    * Takes the next packet. Returns the reply that is now whole: the packet itself, or new memory that its pieces were
    * copied to; null when more must come.
    *
-   * @throws GarbledReply when the packet is no reply, and no part of one
+   * @throws Garbled when the packet is no reply, and no part of one
    */
   push(packet: Uint8Array): Uint8Array | null {
     if (this.#message !== null) return this.#append(this.#message, packet);
     if (packet.length < fuse_out_header.size) {
-      throw new GarbledReply(`a packet of ${packet.length} bytes is too short for a reply`);
+      throw new Garbled(`a packet of ${packet.length} bytes is too short for a reply`);
     }
     const length = new DataView(packet.buffer, packet.byteOffset).getUint32(0, true);
     if (length < packet.length) {
-      throw new GarbledReply(`a packet of ${packet.length} bytes holds a reply that says it has ${length}`);
+      throw new Garbled(`a packet of ${packet.length} bytes holds a reply that says it has ${length}`);
     }
     if (length > this.#largest) {
-      throw new GarbledReply(`a reply says it has ${length} bytes; at most ${this.#largest} can be`);
+      throw new Garbled(`a reply says it has ${length} bytes; at most ${this.#largest} can be`);
     }
     if (length === packet.length) return packet;
     this.#message = new Uint8Array(length);
@@ -46,7 +42,7 @@ export class Reassembly {
 
   #append(message: Uint8Array, packet: Uint8Array): Uint8Array | null {
     if (this.#filled + packet.length > message.length) {
-      throw new GarbledReply(`the pieces of a reply of ${message.length} bytes are longer than that`);
+      throw new Garbled(`the pieces of a reply of ${message.length} bytes are longer than that`);
     }
     message.set(packet, this.#filled);
     this.#filled += packet.length;

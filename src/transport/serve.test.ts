@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { EIO } from '../abi/errno.ts';
 import { FUSE_ROOT_ID } from '../abi/fuse.ts';
 import { decodeReplyHeader, encodeRequest, NEWEST } from '../abi/message.ts';
-import { INIT, type Opcode, READLINK, WRITE } from '../abi/opcodes.ts';
+import { INIT, type Opcode, READ, READLINK, WRITE } from '../abi/opcodes.ts';
 import { closeDescriptor, hangUp, raiseSendBuffer, seqpacketPair, tryReceive, trySend } from '../linux/sockets.ts';
 import type { FuseServer } from '../server/fuse-server.ts';
 import { type ServeOptions, serveDescriptor } from './serve.ts';
@@ -34,17 +35,16 @@ class Client {
   }
 
   /** The next reply's `unique` and data, once it is there. */
-  async next(): Promise<{ unique: number; text: string }> {
+  async next(): Promise<{ unique: number; text: string; error?: number }> {
     for (;;) {
       const length = tryReceive(this.fd, this.#buffer);
       if (length === 0) throw new Error('the server closed its end');
       if (length === null) await turns(1);
       else {
         const message = this.#buffer.slice(0, length);
-        return {
-          unique: decodeReplyHeader(message).unique,
-          text: Buffer.from(message.subarray(16)).toString('latin1'),
-        };
+        const { unique, error } = decodeReplyHeader(message);
+        const text = Buffer.from(message.subarray(16)).toString('latin1');
+        return error === 0 ? { unique, text } : { unique, text, error };
       }
     }
   }
@@ -126,6 +126,42 @@ test('while a client does not read its replies no more requests are taken, and n
   for (let i = 0; i < sent; i++) expect(await client.next()).toEqual({ unique: 4 + 2 * i, text: target });
   closeDescriptor(client.fd);
   await client.served;
+});
+
+test('a reply that no packet carries is EIO for who waits, and the next one comes', async () => {
+  const lines: string[] = [];
+  const read = ({ body }: { readonly body: { readonly size: number } }): Uint8Array => new Uint8Array(body.size);
+  const client = new Client({ read }, { log: (line) => lines.push(line) });
+  await client.next();
+  const body = { fh: 0n, offset: 0, read_flags: 0, lock_owner: 0n, flags: 0 };
+  client.send(READ, { body: { ...body, size: 4 << 20 } });
+  client.send(READ, { body: { ...body, size: 3 } });
+  expect(await client.next()).toEqual({ unique: 4, text: '', error: -EIO.number });
+  expect(await client.next()).toMatchObject({ unique: 6, text: '\0\0\0' });
+  expect(lines).toEqual([`a reply of ${(4 << 20) + 16} bytes is longer than a packet may be`]);
+  closeDescriptor(client.fd);
+  await client.served;
+});
+
+test('a signal ends it as if the client had closed', async () => {
+  const stop = new AbortController();
+  let destroyed = 0;
+  const client = new Client({ destroy: () => destroyed++ }, { signal: stop.signal });
+  await client.next();
+  stop.abort();
+  await client.served;
+  expect(destroyed).toBe(1);
+  await expect(client.next()).rejects.toThrow('the server closed its end');
+  closeDescriptor(client.fd);
+});
+
+test('a signal that came before ends it at once', async () => {
+  const before = openDescriptors();
+  const [ours, theirs] = seqpacketPair();
+  await serveDescriptor({}, theirs, { signal: AbortSignal.abort() });
+  expect(tryReceive(ours, new Uint8Array(1))).toBe(0);
+  closeDescriptor(ours);
+  await expect.poll(openDescriptors).toBeLessThanOrEqual(before);
 });
 
 test('what the server does wrong is told to the log', async () => {

@@ -1,5 +1,6 @@
 import type { ByteString } from '../abi/bytes.ts';
 import type { Blocking } from '../task/blocking.ts';
+import type { Credentials } from '../task/credentials.ts';
 import { RwLock } from '../task/lock.ts';
 import type { Task } from '../task/task.ts';
 import type { Inode } from './inode.ts';
@@ -21,6 +22,8 @@ export interface DirectoryEntry {
 export abstract class File {
   readonly path: Path;
   readonly inode: Inode;
+  /** Who opened it. Linux's f_cred, which is compared by identity there too. */
+  openedBy: Credentials | null = null;
   /** The status flags and access mode, as F_GETFL shows them; creation flags are gone. */
   flags: number;
   /** Where the next read or write begins, in bytes; for directories an opaque cookie. */

@@ -49,3 +49,6 @@ export interface AttributeChange {
   /** The change is chown(2)'s, which takes set-id bits away even when both ids stay. */
   readonly isChown?: boolean;
 }
+
+/** Whether both times are set to now, which whoever may write may do. Linux's ATTR_TOUCH. */
+export const isTouch = ({ atime, mtime }: AttributeChange): boolean => atime === 'now' && mtime === 'now';

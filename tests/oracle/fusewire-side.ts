@@ -17,7 +17,7 @@ import { calls, outcomeOf, resolved, type Variables } from './calls.ts';
 import { mustSucceed, type Outcome, type Prepared, SET_UP_TASK, type Side } from './outcome.ts';
 import { RequestLog } from './requests.ts';
 import type { Step, TaskSpec } from './script.ts';
-import { limitsOf, serverOf } from './servers.ts';
+import { limitsOf, serverOf, type VariantServer } from './servers.ts';
 import { dumpTree } from './tree.ts';
 import { variantNamed } from './variants.ts';
 
@@ -44,14 +44,16 @@ class World {
   readonly #requests: RequestLog;
   readonly #log: string[] = [];
   readonly #root: Path;
+  readonly #server: VariantServer;
 
   constructor(name: string, tasks: number) {
     const variant = variantNamed(name);
+    this.#server = serverOf(variant);
     this.#requests = new RequestLog(new Map(Array.from({ length: tasks }, (_, at) => [FIRST_PID + at, `task ${at}`])));
     this.#connection = new Connection({ scheduler: this.#kernel.scheduler, name: 'oracle' });
     let session: Session;
     this.#transport = new InProcessTransport(this.#kernel, this.#connection, (send) => {
-      session = new Session(serverOf(variant), {
+      session = new Session(this.#server.server, {
         send,
         limits: limitsOf(variant),
         log: (line) => this.#log.push(line),
@@ -79,6 +81,7 @@ class World {
     mustSucceed('Fusewire', script, this.#steps(script.setUp, [setUp]));
     this.#end(setUp);
     const actors = script.tasks.map((task, at) => this.#actor(task, FIRST_PID + at));
+    this.#server.begin();
     this.#requests.start();
     const results = this.#steps(script.steps, actors);
     for (const actor of actors) this.#end(actor);

@@ -83,60 +83,86 @@ const value: Words = oneOf("''", 'v', 'v*100');
 
 type Row = readonly [weight: number, call: string, ...args: Words[]];
 
-/** What random scripts are made of, and how often each comes. */
+const link: Words = oneOf(0, 'AT_SYMLINK_FOLLOW', 'AT_EMPTY_PATH', 8);
+const stating: Words = oneOf(0, 'AT_SYMLINK_NOFOLLOW', 'AT_EMPTY_PATH');
+const changing: Words = oneOf(0, 'AT_SYMLINK_NOFOLLOW', 'AT_EMPTY_PATH', 2);
+const permissions: Words = oneOf(0, 1, 2, 4, 7);
+const special: Words = oneOf('0100644', '0140755', '0644', '0040755');
+const pieces: Words = oneOf('one,two', 'x*4096,y*10', ',z');
+const rooms: Words = oneOf('1,10,100', '4096,4096', '0,5');
+const room: Words = oneOf(0, 1, 200);
+const here: Words = fc.constant('-100');
+
+/** What random scripts are made of besides opening and listing, and how often each comes. */
 const rows: readonly Row[] = [
   [8, 'creat', path, mode],
   [3, 'close', fd],
   [1, 'dup', fd],
+  [1, 'dup2', fd, fd],
+  [1, 'dup3', fd, fd, oneOf(0, 'O_CLOEXEC', 1)],
+  [2, 'fcntl', fd, oneOf(1, 3)],
+  [1, 'fcntl', fd, oneOf(2, 4), oneOf(0, 1, 'O_APPEND', 'O_NONBLOCK')],
   [8, 'write', fd, data],
   [6, 'pwrite', fd, data, offset],
   [6, 'read', fd, size],
   [5, 'pread', fd, size, offset],
-  [2, 'readv', fd, oneOf('1,10,100', '4096,4096', '0,5')],
-  [2, 'writev', fd, oneOf('one,two', 'x*4096,y*10')],
+  [2, 'readv', fd, rooms],
+  [2, 'preadv', fd, rooms, offset],
+  [2, 'writev', fd, pieces],
+  [2, 'pwritev', fd, pieces, offset],
   [3, 'lseek', fd, offset, oneOf(0, 1, 2, 9)],
   [3, 'truncate', path, oneOf(0, 1, 100, 4096, 10_000, -1)],
   [3, 'ftruncate', fd, oneOf(0, 1, 100, 4096, 10_000, -1)],
   [8, 'stat', path],
   [5, 'lstat', path],
   [5, 'fstat', fd],
-  [3, 'fstatat', dirfd, path, oneOf(0, 'AT_SYMLINK_NOFOLLOW', 'AT_EMPTY_PATH')],
+  [3, 'fstatat', dirfd, path, stating],
+  [3, 'statx', dirfd, path, stating, oneOf('0x7ff', 1, 0)],
   [6, 'mkdir', path, mode],
   [2, 'mkdirat', dirfd, path, mode],
   [4, 'rmdir', path],
   [6, 'unlink', path],
   [2, 'unlinkat', dirfd, path, oneOf(0, '0x200')],
   [8, 'rename', path, path],
-  [
-    3,
-    'renameat2',
-    fc.constant('-100'),
-    path,
-    fc.constant('-100'),
-    path,
-    oneOf('RENAME_NOREPLACE', 'RENAME_EXCHANGE', 7),
-  ],
+  [3, 'renameat2', here, path, here, path, oneOf('RENAME_NOREPLACE', 'RENAME_EXCHANGE', 7)],
+  [2, 'renameat2', dirfd, path, dirfd, path, fc.constant('0')],
   [5, 'link', path, path],
+  [2, 'linkat', dirfd, path, dirfd, path, link],
   [4, 'symlink', path, path],
+  [1, 'symlinkat', path, dirfd, path],
   [2, 'readlink', path],
-  [2, 'mknod', path, oneOf('0100644', '0140755', '0644', '0040755'), fc.constant('0')],
+  [1, 'readlinkat', dirfd, path],
+  [2, 'mknod', path, special, fc.constant('0')],
+  [1, 'mknodat', dirfd, path, special, fc.constant('0')],
   [5, 'chmod', path, mode],
   [2, 'fchmod', fd, mode],
+  [1, 'fchmodat', dirfd, path, mode, changing],
   [3, 'chown', path, id, id],
   [2, 'lchown', path, id, id],
   [1, 'fchown', fd, id, id],
+  [1, 'fchownat', dirfd, path, id, id, changing],
   [2, 'utimensat', dirfd, path, time, time, oneOf(0, 'AT_SYMLINK_NOFOLLOW')],
   [1, 'futimens', fd, time, time],
-  [3, 'access', path, oneOf(0, 1, 2, 4, 7)],
-  [3, 'setxattr', path, attribute, value, oneOf(0, 1, 2)],
-  [2, 'getxattr', path, attribute, oneOf(0, 1, 200)],
-  [2, 'listxattr', path, oneOf(0, 5, 200)],
-  [1, 'removexattr', path, attribute],
+  [3, 'access', path, permissions],
+  [2, 'faccessat', dirfd, path, permissions, oneOf(0, '0x200', 'AT_SYMLINK_NOFOLLOW', 'AT_EMPTY_PATH')],
+  ...(['', 'l'] as const).flatMap((follow): Row[] => [
+    [2, `${follow}setxattr`, path, attribute, value, oneOf(0, 1, 2)],
+    [2, `${follow}getxattr`, path, attribute, room],
+    [2, `${follow}listxattr`, path, oneOf(0, 5, 200)],
+    [1, `${follow}removexattr`, path, attribute],
+  ]),
+  [1, 'fsetxattr', fd, attribute, value, oneOf(0, 1, 2)],
+  [1, 'fgetxattr', fd, attribute, room],
+  [1, 'flistxattr', fd, oneOf(0, 5, 200)],
+  [1, 'fremovexattr', fd, attribute],
   [2, 'chdir', path],
+  [1, 'fchdir', fd],
   [1, 'getcwd'],
   [1, 'umask', oneOf('0', '022', '077')],
   [1, 'fsync', fd],
+  [1, 'fdatasync', fd],
   [1, 'statfs', path],
+  [1, 'fstatfs', fd],
 ];
 
 const step: Words = fc.oneof(
@@ -150,12 +176,26 @@ const step: Words = fc.oneof(
     weight: 3,
     arbitrary: fc.tuple(path, oneOf(...DESCRIPTORS)).map(([at, name]) => `open ${at} O_RDONLY|O_DIRECTORY -> $${name}`),
   },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(dirfd, path, flags, mode, oneOf(...DESCRIPTORS))
+      .map(([from, at, how, bits, name]) => `openat ${from} ${at} ${how} ${bits} -> $${name}`),
+  },
   { weight: 4, arbitrary: fc.tuple(fd, oneOf(24, 64, 200, 4096)).map(([from, room]) => `getdents ${from} ${room}`) },
   ...rows.map(([weight, call, ...args]) => ({
     weight,
     arbitrary: fc.tuple(...args).map((words) => [call, ...words].join(' ')),
   })),
 );
+
+/** The calls that random scripts make. */
+export const generatedCalls: ReadonlySet<string> = new Set([
+  ...rows.map(([, call]) => call),
+  'open',
+  'openat',
+  'getdents',
+]);
 
 const taskedStep: Words = fc.tuple(oneOf(0, 0, 1, 1, 2), step).map(([task, line]) => `@${task} ${line}`);
 

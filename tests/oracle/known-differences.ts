@@ -1,4 +1,6 @@
+import { O_TMPFILE, SEEK_DATA, SEEK_HOLE } from '../../src/abi/linux.ts';
 import type { Difference } from './compare.ts';
+import type { Step } from './script.ts';
 import { variantNamed } from './variants.ts';
 
 /** A difference that is there for a reason, until the reason goes. */
@@ -15,11 +17,53 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason:
       'Linux gives each part of a vector pages of its own, so that a request ends early where it may have few pages. Here the parts are one run of bytes: fewer requests, the same bytes.',
     matches: ({ kind, step, variant }) =>
-      kind === 'requests' && isVectored(step?.call) && (variantNamed(variant).maxData ?? 0) === 4096,
+      kind === 'requests' && step !== null && partsOf(step) > pagesOfRequest(variantNamed(variant).maxData),
+  },
+  {
+    name: 'no file is made without a name',
+    reason: 'O_TMPFILE (TMPFILE) is not there yet: EOPNOTSUPP, as from a file system that does not have it.',
+    matches: ({ kind, step, linux, fusewire }) =>
+      kind === 'result' && hasFlags(step, O_TMPFILE) && /^\d+$/.test(linux) && fusewire === 'EOPNOTSUPP',
+  },
+  {
+    name: 'access control lists are attributes as others are',
+    reason:
+      'Linux reads and checks the lists of system.posix_acl_ itself (fs/posix_acl.c), with a buffer of its own; here the server is asked for what the caller asks.',
+    matches: ({ step }) => step?.args.some((argument) => String(argument).startsWith('system.posix_acl_')) ?? false,
+  },
+  {
+    name: 'what is opened without the word of the server is cached by Linux',
+    reason:
+      'ENOSYS to OPEN or OPENDIR means FOPEN_KEEP_CACHE and FOPEN_CACHE_DIR: Linux reads pages and listings once. There is no page cache here yet.',
+    matches: ({ kind, step, variant }) =>
+      kind === 'requests' &&
+      variantNamed(variant).without?.includes('open') === true &&
+      /^(p?readv?|getdents)$/.test(step?.call ?? ''),
+  },
+  {
+    name: 'no server is asked where data and holes are',
+    reason:
+      'SEEK_DATA and SEEK_HOLE (LSEEK) are not passed on yet: a file is all data, which is what Linux says when the server has no LSEEK.',
+    matches: ({ kind, step }) =>
+      (kind === 'result' || kind === 'requests') &&
+      step?.call === 'lseek' &&
+      (step.args[2] === SEEK_DATA || step.args[2] === SEEK_HOLE),
   },
 ];
 
-const isVectored = (call: string | undefined): boolean => /^p?(read|write)v$/.test(call ?? '');
+/** How many pages one request takes along at most: here those of its data, on Linux a page for each part at least. */
+const pagesOfRequest = (maxData = 1 << 20): number => maxData / 4096;
+
+const partsOf = ({ call, args }: Step): number =>
+  /^p?(read|write)v$/.test(call) ? String(args[1]).split(',').length : 0;
+
+function hasFlags(step: Step | null, flags: number): boolean {
+  return (
+    step !== null &&
+    /^open(at)?$/.test(step.call) &&
+    step.args.some((argument) => typeof argument === 'number' && (argument & flags) === flags)
+  );
+}
 
 /** What a difference is known as. */
 export const knownAs = (difference: Difference): KnownDifference | undefined =>

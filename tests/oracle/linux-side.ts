@@ -100,9 +100,10 @@ export class LinuxSide implements Side, AsyncDisposable {
     });
   }
 
-  /** Frees everybody who waits for the mount. */
+  /** Frees everybody who waits for the mount, and ends those who wait for something else: a FIFO's other end, say. */
   #giveUp(): void {
     void this.#ask({ kind: 'abort' }, 'done').catch(() => undefined);
+    for (const runner of [this.#setUp, ...this.#runners]) runner.kill();
   }
 
   #break(error: Error): void {

@@ -1,13 +1,10 @@
 // `npm run oracle`: every script on Linux and on Fusewire, and what of it is not the same. See README.md.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { parseArgs } from 'node:util';
-import { allScripts } from './all-scripts.ts';
-import { calls } from './calls.ts';
-import { randomScript } from './generator.ts';
-import type { Verdict } from './oracle.ts';
-import { Oracle, prepare, runsIn } from './oracle.ts';
-import type { Prepared } from './outcome.ts';
-import { explain, Report } from './report.ts';
-import { comparesRequests, variants } from './variants.ts';
+import { obstacle } from './obstacle.ts';
+import { Trial } from './trial.ts';
+import { variants } from './variants.ts';
 
 const { values } = parseArgs({
   options: {
@@ -17,85 +14,49 @@ const { values } = parseArgs({
     scripts: { type: 'string' },
     steps: { type: 'string', default: '200' },
     long: { type: 'boolean', default: false },
-    requests: { type: 'boolean', default: false },
     'hand-written': { type: 'boolean', default: true },
-    'keep-going': { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
   },
   allowNegative: true,
 });
 
 /** Random scripts of a plain run, and of a long one. */
 const SCRIPTS = { plain: 100, long: 2_000 };
-/** More differences than this are no news. */
-const MOST_SHOWN = 40;
+const RECORD = new URL('../../docs/oracle.md', import.meta.url);
+const MARKS = ['<!-- oracle: begin -->', '<!-- oracle: end -->'] as const;
 
+/** Puts the summary of a run into the page that shows one. */
+function record(summary: string): void {
+  const text = readFileSync(RECORD, 'utf8');
+  const [head, rest] = text.split(MARKS[0]);
+  const tail = rest?.split(MARKS[1])[1];
+  if (tail === undefined) throw new Error(`${RECORD.pathname} has no place for a summary`);
+  writeFileSync(RECORD, `${head}${MARKS[0]}\n\n\`\`\`text\n${summary}\n\`\`\`\n\n${MARKS[1]}${tail}`);
+}
+
+const why = obstacle();
+if (why !== null) throw new Error(`the oracle cannot run here: ${why}`);
 const chosen = variants.filter(({ name }) => values.variant === undefined || name === values.variant);
-const count = Number(values.scripts ?? (values.filter !== '' ? 0 : SCRIPTS[values.long ? 'long' : 'plain']));
+if (chosen.length === 0)
+  throw new Error(`there is no variant ${values.variant}; there are ${variants.map(({ name }) => name).join(', ')}`);
 const isWhole = values.filter === '' && values.variant === undefined && values['hand-written'];
 
-await using oracle = new Oracle();
-const written = new Report();
-const random = new Report();
-let unlisted = 0;
+await using trial = new Trial((explanation) => console.log(`${explanation}\n`));
+if (values['hand-written']) await trial.runWritten(chosen, values.filter);
+const scripts = Number(values.scripts ?? (values.filter !== '' ? 0 : SCRIPTS[values.long ? 'long' : 'plain']));
+await trial.runRandom({ seed: Number(values.seed), scripts, steps: Number(values.steps), variants: chosen });
 
-async function judge(report: Report, verdict: Verdict): Promise<void> {
-  const difference = report.add(verdict);
-  if (difference === undefined) return;
-  unlisted++;
-  if (unlisted > MOST_SHOWN) return;
-  const shortest = await oracle.shorten(verdict, difference);
-  console.log(`${explain(shortest)}\n`);
-}
-
-async function runWritten(): Promise<void> {
-  for (const script of await allScripts()) {
-    if (!script.name.includes(values.filter)) continue;
-    const prepared = prepare(script);
-    for (const variant of chosen) {
-      if (runsIn(script, variant)) await judge(written, await oracle.run(prepared, variant.name));
-    }
-  }
-}
-
-/** Requests can be compared too, where a variant has them in order. */
-const randomOf = (seed: number): Prepared => ({
-  ...randomScript(seed, Number(values.steps)),
-  comparesRequests: values.requests,
-});
-
-async function runRandom(): Promise<void> {
-  const usable = chosen.filter(
-    (variant) =>
-      values.variant !== undefined ||
-      (variant.without === undefined && (!values.requests || comparesRequests(variant))),
-  );
-  for (let at = 0; at < count; at++) {
-    const seed = Number(values.seed) + at;
-    const variant = usable[at % usable.length];
-    if (variant === undefined) break;
-    await judge(random, await oracle.run(randomOf(seed), variant.name));
-    if (unlisted > 0 && !values['keep-going']) {
-      console.log(`Again: npm run oracle -- --no-hand-written --seed ${seed} --scripts 1 --variant ${variant.name}`);
-      return;
-    }
-  }
-}
-
-if (values['hand-written']) await runWritten();
-await runRandom();
-
-const failures: string[] = [];
-if (unlisted > 0) failures.push(`${unlisted} scripts differ`);
-if (isWhole) {
-  const unused = written.missing(Object.keys(calls));
-  if (unused.length > 0) failures.push(`no script makes the calls ${unused.join(' ')}`);
-  for (const { name } of written.gone) failures.push(`listed, but gone: ${name}`);
-}
-if (written.scripts > 0) {
-  console.log(
-    `Scripts: ${written.scripts} runs over ${chosen.length} variants, ${written.steps} steps\n${written.table()}\n`,
-  );
-}
-if (random.scripts > 0) console.log(`Random: ${random.scripts} scripts, ${random.steps} steps\n${random.table()}\n`);
-console.log(failures.length === 0 ? 'No unlisted difference.' : `FAILED: ${failures.join('; ')}`);
+const failures = [
+  ...(trial.unlisted > 0 ? [`${trial.unlisted} scripts differ`] : []),
+  ...(isWhole ? trial.gaps() : []),
+];
+const { written, random } = trial;
+const summary = [
+  `Linux ${release().replace(/-.*/, '')}, ${chosen.length} variants`,
+  ...(written.scripts === 0 ? [] : [`Hand-written: ${written.summary()}`, written.table()]),
+  ...(random.scripts === 0 ? [] : [`Random, seeds from ${values.seed}: ${random.summary()}`, random.table()]),
+  failures.length === 0 ? 'No unlisted difference.' : `FAILED: ${failures.join('; ')}`,
+].join('\n\n');
+console.log(summary);
+if (values.record) record(summary);
 process.exitCode = failures.length === 0 ? 0 : 1;

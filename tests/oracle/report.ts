@@ -39,6 +39,13 @@ export class Report {
     return unlisted[0];
   }
 
+  /** In one line. */
+  summary(): string {
+    const rows = [...this.#rows.values()];
+    const sum = (of: (row: Row) => number): number => rows.reduce((total, row) => total + of(row), 0);
+    return `${this.scripts} runs of scripts, ${this.steps} steps: ${sum(({ equal }) => equal)} equal, ${sum(({ known }) => known)} listed, ${sum(({ different }) => different)} different`;
+  }
+
   /** Listed differences that did not happen. */
   get gone(): KnownDifference[] {
     return knownDifferences.filter((known) => !this.#seen.has(known));
@@ -58,7 +65,7 @@ export class Report {
         `  ${[...errnos].sort().join(' ')}`,
       ].join(''),
     );
-    const head = `${'call'.padEnd(14)}${['steps', 'equal', 'listed', 'different'].map((word) => word.padStart(9)).join('')}  errors seen alike`;
+    const head = `${'call'.padEnd(14)}${['steps', 'equal', 'listed', 'differ'].map((word) => word.padStart(9)).join('')}  errors seen alike`;
     return [head, ...lines].join('\n');
   }
 

@@ -10,12 +10,17 @@ const LENGTH = 4; // bytes before each message
 export class Runner {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   #received = Buffer.alloc(0);
+  #end: Error | null = null;
   #settle: { resolve: (reply: RunnerReply) => void; reject: (error: Error) => void } | null = null;
 
   constructor() {
     this.#child = spawn(process.execPath, [...process.execArgv, PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child.stdout.on('data', (chunk: Buffer) => this.#hear(chunk));
-    this.#child.on('exit', (code, signal) => this.#settle?.reject(new Error(`a runner ended: ${signal ?? code}`)));
+    this.#child.on('exit', (code, signal) => {
+      this.#end = new Error(`a runner ended: ${signal ?? code}`);
+      this.#settle?.reject(this.#end);
+    });
+    this.#child.stdin.on('error', () => undefined); // it ended, which 'exit' tells
   }
 
   get pid(): number {
@@ -25,12 +30,18 @@ export class Runner {
   /** One request at a time. @throws Error when the runner itself fails */
   ask(request: RunnerRequest): Promise<RunnerReply> {
     return new Promise((resolve, reject) => {
+      if (this.#end !== null) return reject(this.#end);
       this.#settle = { resolve, reject };
       const body = Buffer.from(JSON.stringify(request));
       const length = Buffer.alloc(LENGTH);
       length.writeUInt32LE(body.length);
       this.#child.stdin.write(Buffer.concat([length, body]));
     });
+  }
+
+  /** Ends it in the middle of what it does. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
   }
 
   close(): void {

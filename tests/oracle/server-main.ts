@@ -6,11 +6,12 @@ import { NEWEST } from '../../src/abi/message.ts';
 import { type KernelMount, mountKernel } from '../../src/kernel-mount.ts';
 import { RequestLog } from './requests.ts';
 import type { ServerReply, ServerRequest } from './server-messages.ts';
-import { limitsOf, serverOf } from './servers.ts';
+import { limitsOf, serverOf, type VariantServer } from './servers.ts';
 import { variantNamed } from './variants.ts';
 
 const directory = mkdtempSync(path.join(realpathSync(tmpdir()), 'fusewire-oracle-'));
 let mount: KernelMount | null = null;
+let server: VariantServer | null = null;
 let requests = new RequestLog(new Map());
 let log: string[] = [];
 
@@ -19,6 +20,7 @@ async function answer(request: ServerRequest): Promise<ServerReply> {
     case 'mount':
       return await mountVariant(request.variant, new Map(request.names));
     case 'record':
+      server?.begin();
       requests.start();
       return { kind: 'done' };
     case 'mark':
@@ -37,7 +39,8 @@ async function mountVariant(name: string, names: ReadonlyMap<number, string>): P
   log = [];
   requests = new RequestLog(names);
   const heard = requests;
-  mount = await mountKernel(serverOf(variant), directory, {
+  server = serverOf(variant);
+  mount = await mountKernel(server.server, directory, {
     name: 'fusewire-oracle',
     allowOther: true,
     defaultPermissions: variant.defaultPermissions ?? true,

@@ -1,4 +1,4 @@
-import { EACCES } from '../../src/abi/errno.ts';
+import { EACCES, ENOSYS } from '../../src/abi/errno.ts';
 import { FOPEN_CACHE_DIR, FOPEN_DIRECT_IO } from '../../src/abi/fuse.ts';
 import type { Features, InitFlag } from '../../src/abi/init-flags.ts';
 import { W_OK } from '../../src/abi/linux.ts';
@@ -6,6 +6,7 @@ import { DEFAULT_OFFER } from '../../src/fuse/init.ts';
 import type { FuseServer, Offer, RequestOf, Wishes } from '../../src/server/fuse-server.ts';
 import { memory } from '../../src/server/memory.ts';
 import type { Limits } from '../../src/server/negotiate.ts';
+import type { Time } from '../../src/server/time.ts';
 import type { Variant } from './variants.ts';
 
 type Method = (...args: unknown[]) => unknown;
@@ -14,15 +15,20 @@ type Methods = Record<string, Method>;
 /** What both kernels have: the rest of what Linux offers is no part of the comparison. */
 const common = new Set<InitFlag>(DEFAULT_OFFER);
 
-/** The moment at which each server begins. Each change is a second later than the one before. */
-const EPOCH = 1_500_000_000; // seconds since 1970
+/** A server for one script. */
+export interface VariantServer {
+  readonly server: FuseServer;
+  /** The script's set-up is over: methods that the variant has not fail from now on. */
+  begin(): void;
+}
 
-/** The server that a variant is about, new and empty. Its clock counts changes, so that times are the same every time. */
-export function serverOf(variant: Variant): FuseServer {
-  let seconds = EPOCH;
+/** The server that a variant is about, new and empty. */
+export function serverOf(variant: Variant): VariantServer {
+  const clock = new ChangeClock();
   const timeouts = variant.timeout === undefined ? {} : timeoutsOf(variant.timeout);
-  const server = memory({ ...timeouts, mode: 0o777, now: () => ({ seconds: ++seconds, nanoseconds: 0 }) });
+  const server = memory({ ...timeouts, mode: 0o777, now: () => clock.now() });
   const methods = methodsOf(server);
+  if (methods.write !== undefined) methods.write = clock.counted(methods.write);
   const { init } = methods;
   if (init !== undefined) methods.init = (offer) => wishes(init, offer as Offer, variant);
   if (variant.everything !== true) {
@@ -33,11 +39,52 @@ export function serverOf(variant: Variant): FuseServer {
   if (variant.directIo === true) openDirectly(methods);
   methods.access = (request) => deniesSome(request as RequestOf<'ACCESS'>);
   for (const name of ['flush', 'fsync', 'fsyncdir']) methods[name] = () => {};
+  let hasBegun = false;
   for (const name of variant.without ?? []) {
-    if (methods[name] === undefined) throw new Error(`the server has no ${name}`);
-    delete methods[name];
+    const method = methods[name];
+    if (method === undefined) throw new Error(`the server has no ${name}`);
+    methods[name] = (...args) => {
+      if (hasBegun) throw ENOSYS;
+      return method(...args);
+    };
   }
-  return methods as FuseServer;
+  return {
+    server: methods as FuseServer,
+    begin: () => {
+      hasBegun = true;
+    },
+  };
+}
+
+/** The moment at which each server begins. */
+const EPOCH = 1_500_000_000; // seconds since 1970
+
+/**
+ * A clock that counts changes, a second each, so that times are the same every time. Writes of one file in a row are one
+ * change: into how many requests the bytes of one system call are cut is told by comparing requests, not by times.
+ */
+class ChangeClock {
+  #seconds = EPOCH;
+  #writing: bigint | null = null;
+  #written: bigint | null = null;
+
+  now(): Time {
+    if (this.#writing === null || this.#writing !== this.#written) this.#seconds++;
+    this.#written = this.#writing;
+    return { seconds: this.#seconds, nanoseconds: 0 };
+  }
+
+  /** A server's method for WRITE, which tells this clock what it is about. */
+  counted(write: Method): Method {
+    return (...args) => {
+      this.#writing = (args[0] as RequestOf<'WRITE'>).nodeid;
+      try {
+        return write(...args);
+      } finally {
+        this.#writing = null;
+      }
+    };
+  }
 }
 
 /** A server's own judgement, which no mode bits explain: user 1001 may write nothing. */
@@ -61,7 +108,9 @@ function methodsOf(server: FuseServer): Methods {
 }
 
 function wishes(init: Method, offer: Offer, variant: Variant): Wishes {
-  const isHidden = (name: string): boolean => variant.everything !== true && !common.has(name as InitFlag);
+  const isHidden = (name: string): boolean =>
+    variant.refused?.includes(name as InitFlag) === true ||
+    (variant.everything !== true && !common.has(name as InitFlag));
   const features = Object.fromEntries(
     Object.entries(offer.features).map(([name, isSet]) => [name, isSet && !isHidden(name)]),
   ) as Features;

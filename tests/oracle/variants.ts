@@ -1,3 +1,5 @@
+import type { InitFlag } from '../../src/abi/init-flags.ts';
+
 /** How the server is set up and mounted, the same for both kernels. */
 export interface Variant {
   readonly name: string;
@@ -11,6 +13,8 @@ export interface Variant {
   readonly directIo?: boolean;
   /** Methods that the server has not: it answers ENOSYS. */
   readonly without?: readonly string[];
+  /** INIT flags that the server does not take. */
+  readonly refused?: readonly InitFlag[];
   /** The server shows all it can, also what only one of the kernels makes use of: requests cannot be compared. */
   readonly everything?: boolean;
 }
@@ -27,6 +31,9 @@ export const variants: readonly Variant[] = [
   { name: 'cached-server-permissions', defaultPermissions: false },
   { name: 'direct-small', directIo: true, maxData: 4096 },
   { name: 'cached-small', maxData: 4096 },
+  { name: 'direct-no-killpriv', directIo: true, refused: ['HANDLE_KILLPRIV_V2'] },
+  { name: 'cached-no-killpriv', refused: ['HANDLE_KILLPRIV_V2'] },
+  { name: 'direct-no-atomic-trunc', directIo: true, refused: ['ATOMIC_O_TRUNC'] },
   { name: 'everything', everything: true },
   { name: 'everything-no-timeouts', everything: true, timeout: 0 },
   { ...missing('access'), defaultPermissions: false },
@@ -57,3 +64,7 @@ export function variantNamed(name: string): Variant {
 
 /** Whether what the server is asked can be compared message by message: no page cache may stand between. */
 export const comparesRequests = (variant: Variant): boolean => variant.directIo === true && variant.everything !== true;
+
+/** Whether scripts get what they expect: the server has all methods, and permissions are those that modes tell. */
+export const isPlain = (variant: Variant): boolean =>
+  variant.without === undefined && variant.defaultPermissions !== false;

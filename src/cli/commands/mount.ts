@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type KernelMountOptions, parseMountOptions } from '../../kernel-mount/options.ts';
 import { mountKernel, unmountKernel } from '../../kernel-mount.ts';
-import { builtIn } from '../../servers.ts';
-import { UsageError } from '../command.ts';
+import { builtIn } from '../../servers/specs.ts';
+import { UsageError, withArguments } from '../command.ts';
 import type { Standalone } from '../standalone.ts';
 
 /**
@@ -26,7 +26,7 @@ export const mount: Standalone = {
     if (spec === undefined || directory === undefined || operands.length !== 2) {
       throw new UsageError('mount: usage: fusewire mount SPEC DIR [-o OPTIONS]');
     }
-    const server = await builtIn(spec);
+    const server = await withArguments(() => builtIn(spec));
     await using mounted = await mountKernel(server, directory, {
       name: spec,
       ...mountOptions(options),

@@ -1,3 +1,4 @@
+import { formatAddress } from '../../transport/stream/address.ts';
 import type { Command, Context } from '../command.ts';
 import { byteCount, columns } from '../format/columns.ts';
 
@@ -21,15 +22,19 @@ export const probe: Command = {
 
 type Fact = readonly [string, string | number | readonly string[]];
 
-function factsOf({ connection, daemon, control }: Context['mounted']): Fact[] {
+const attachment = ({ daemon, remote }: Context['mounted']): string => {
+  if (remote !== null) return `a connection to ${formatAddress(remote.address)}`;
+  if (daemon === null) return 'a channel in this process';
+  return daemon.way === 'fd' ? '/dev/fd/N' : 'the fusermount stand-in';
+};
+
+function factsOf(mounted: Context['mounted']): Fact[] {
+  const { connection, daemon, control } = mounted;
   const { limits, features, offer } = connection;
   const accepted = Object.entries(features).flatMap(([name, set]) => (set ? [name] : []));
   return [
     ['server', connection.name],
-    [
-      'attached by',
-      daemon === null ? 'a channel in this process' : daemon.way === 'fd' ? '/dev/fd/N' : 'the fusermount stand-in',
-    ],
+    ['attached by', attachment(mounted)],
     ...(daemon === null
       ? []
       : ([

@@ -83,6 +83,14 @@ export class TestClient {
     return reply;
   }
 
+  /** Takes the reply to a request, once it has come. */
+  async eventually<Out>(opcode: Opcode<never, Out>, unique: number, room = 2 ** 20): Promise<Reply<Out> | Errno> {
+    while (!this.messages.some((each) => decodeReplyHeader(each).unique === unique)) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return this.reply(opcode, unique, room);
+  }
+
   /** Sends a request and takes the reply, which must have come at once. */
   ask<In, Out>(opcode: Opcode<In, Out>, asking: Asking<In> = {}): Reply<Out> | Errno {
     const size = (asking.body as { size?: number } | undefined)?.size;

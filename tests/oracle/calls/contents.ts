@@ -6,7 +6,10 @@ import { bytesText } from '../shapes.ts';
 import { bytesOf, type Call, direct, listOf, parametersOf, type Value } from './call.ts';
 
 const rooms = (sizes: Value | undefined): Uint8Array[] => listOf(sizes).map((size) => new Uint8Array(Number(size)));
-const contents = (texts: Value | undefined): Uint8Array[] => listOf(texts).map(bytesOf);
+/** `x^4096` in a list is a part of 4096 times x. */
+const repeated = (part: string): string =>
+  part.replace(/^(.+)\^(\d+)$/, (_, text: string, count: string) => text.repeat(Number(count)));
+const contents = (texts: Value | undefined): Uint8Array[] => listOf(texts).map((part) => bytesOf(repeated(part)));
 const offsets = (offset: Value | undefined): number[] => (offset === undefined ? [] : [Number(offset)]);
 /** preadv(2) takes the offset in two words, of which a 64-bit kernel reads the first. */
 const halves = (offset: Value | undefined): number[] => (offset === undefined ? [] : [Number(offset), 0]);

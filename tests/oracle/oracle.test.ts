@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { calls } from './calls.ts';
+import { generatedCalls } from './generator.ts';
+import { obstacle } from './obstacle.ts';
+import { Trial } from './trial.ts';
+import { variants } from './variants.ts';
+
+// The short form of `npm run oracle`: all hand-written scripts, few random ones.
+const RANDOM = { seed: 1, scripts: 2 * variants.length, steps: 100 };
+const TIMEOUT = 300_000; // for a machine with other work
+
+let complaints: string[] = [];
+let trial: Trial | null = null;
+
+beforeAll(() => {
+  if (obstacle() === null) trial = new Trial((explanation) => complaints.push(explanation));
+});
+
+afterAll(async () => {
+  await trial?.[Symbol.asyncDispose]();
+});
+
+for (const variant of variants) {
+  test(`hand-written scripts give the same on Linux and on Fusewire: ${variant.name}`, {
+    timeout: TIMEOUT,
+  }, async (context) => {
+    context.skip(trial === null, obstacle() ?? '');
+    complaints = [];
+    await trial?.runWritten([variant]);
+    expect(complaints).toEqual([]);
+  });
+}
+
+test('random scripts give the same on Linux and on Fusewire', { timeout: TIMEOUT }, async (context) => {
+  context.skip(trial === null, obstacle() ?? '');
+  complaints = [];
+  await trial?.runRandom({ ...RANDOM, variants });
+  expect(complaints).toEqual([]);
+});
+
+test('every listed difference is there, and every system call is in a hand-written script', (context) => {
+  context.skip(trial === null, obstacle() ?? '');
+  expect(trial?.gaps()).toEqual([]);
+});
+
+test('random scripts make every system call that scripts can make', () => {
+  expect(Object.keys(calls).filter((call) => !generatedCalls.has(call))).toEqual([]);
+});

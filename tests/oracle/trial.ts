@@ -1,0 +1,86 @@
+import { allScripts } from './all-scripts.ts';
+import { calls } from './calls.ts';
+import type { Difference } from './compare.ts';
+import { randomScript } from './generator.ts';
+import { Oracle, prepare, runsIn, type Verdict } from './oracle.ts';
+import { explain, Report } from './report.ts';
+import { comparesRequests, type Variant, variants } from './variants.ts';
+
+/** Which random scripts are run. */
+export interface RandomRuns {
+  /** The first one's seed; the others have those that follow. */
+  readonly seed: number;
+  readonly scripts: number;
+  readonly steps: number;
+  readonly variants: readonly Variant[];
+}
+
+/** Hears of a difference that nobody listed: its shortest script, and how to see it again. */
+export type Complain = (explanation: string) => void;
+
+/** More differences than this are no news, and are not shortened. */
+const MOST_SHOWN = 40;
+
+/** A run of scripts on both kernels, and what came of it. */
+export class Trial implements AsyncDisposable {
+  readonly written = new Report();
+  readonly random = new Report();
+  readonly #oracle = new Oracle();
+  readonly #complain: Complain;
+  /** How many scripts showed a difference that is not listed. */
+  unlisted = 0;
+
+  constructor(complain: Complain) {
+    this.#complain = complain;
+  }
+
+  /** Runs the hand-written scripts whose names have `filter` in them, in each of the variants that they are for. */
+  async runWritten(chosen: readonly Variant[] = variants, filter = ''): Promise<void> {
+    for (const script of await allScripts()) {
+      if (!script.name.includes(filter)) continue;
+      const prepared = prepare(script);
+      for (const variant of chosen) {
+        if (!runsIn(script, variant)) continue;
+        const verdict = await this.#oracle.run(prepared, variant.name);
+        await this.#judge(this.written, verdict, `--filter ${JSON.stringify(script.name)} --variant ${variant.name}`);
+      }
+    }
+  }
+
+  /** Runs random scripts, each in one of the variants in turn. Requests are compared where they can be. */
+  async runRandom({ seed, scripts, steps, variants: chosen }: RandomRuns): Promise<void> {
+    for (let at = 0; at < scripts; at++) {
+      const variant = chosen[at % chosen.length];
+      if (variant === undefined) return;
+      const script = { ...randomScript(seed + at, steps), comparesRequests: comparesRequests(variant) };
+      const verdict = await this.#oracle.run(script, variant.name);
+      const again = `--no-hand-written --seed ${seed + at} --scripts 1 --steps ${steps} --variant ${variant.name}`;
+      await this.#judge(this.random, verdict, again);
+    }
+  }
+
+  /** What speaks against a run of all hand-written scripts beside differences: calls that none makes, listed differences that are gone. */
+  gaps(): string[] {
+    const unused = this.written.missing(Object.keys(calls));
+    return [
+      ...(unused.length > 0 ? [`no script makes the calls ${unused.join(' ')}`] : []),
+      ...this.written.gone.map(({ name }) => `listed as a known difference, but gone: ${name}`),
+    ];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#oracle[Symbol.asyncDispose]();
+  }
+
+  async #judge(report: Report, verdict: Verdict, again: string): Promise<void> {
+    const difference = report.add(verdict);
+    if (difference === undefined) return;
+    this.unlisted++;
+    if (this.unlisted > MOST_SHOWN) return;
+    this.#complain(`${await this.#shortest(verdict, difference)}\n  Again: npm run oracle -- ${again}`);
+  }
+
+  async #shortest(verdict: Verdict, difference: Difference): Promise<string> {
+    return explain(await this.#oracle.shorten(verdict, difference));
+  }
+}
