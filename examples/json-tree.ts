@@ -27,7 +27,11 @@ import { AtomicFile } from './json-tree/atomic-file.ts';
 import { Directory, Leaf, type Node, valueOfNode } from './json-tree/document.ts';
 import { Tree } from './json-tree/tree.ts';
 
-/** A server for the document in a file. @throws Error as Node's when there is none, SyntaxError or TypeError when it is no object or array */
+/**
+ * A server for the document in a file.
+ *
+ * @throws Error as Node's when there is no such file; SyntaxError, TypeError when it holds no object or array
+ */
 export default function jsonTree(file: string): FuseServer {
   return new JsonTree(realpathSync(file));
 }
@@ -39,7 +43,7 @@ class JsonTree implements FuseServer {
   readonly #tree: Tree;
   readonly #file: AtomicFile;
   readonly #modified: Date;
-  /** The names that each open directory had when it was read from its start, so that changes meanwhile skip and repeat none. */
+  /** The names that each open directory had when reading it began, so that changes meanwhile skip and repeat none. */
   readonly #listings = new Map<bigint, readonly Listed[]>();
   #lastListing = 0n;
 
@@ -64,7 +68,7 @@ class JsonTree implements FuseServer {
     return attrReply(this.#attributes(this.#tree.node(nodeid)));
   }
 
-  /** The document has no place for anything but the size. Other changes are accepted and not kept: many tools give up otherwise. */
+  /** Only the size can change. Other changes are accepted and not kept: many tools give up otherwise. */
   setattr({ nodeid, body }: RequestOf<'SETATTR'>) {
     if ((body.valid & FATTR_SIZE) !== 0) this.#tree.leaf(nodeid).resize(body.size);
     return attrReply(this.#attributes(this.#tree.node(nodeid)));

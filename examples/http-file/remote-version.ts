@@ -118,7 +118,7 @@ async function give(response: Response, errno: Errno): Promise<never> {
   throw errno;
 }
 
-/** The reason of a failed fetch is in its `cause`, an error of the network as Node has them. An AbortError means EINTR as it is. */
+/** A failed fetch has its reason in `cause`, an error of the network as Node's. An AbortError means EINTR as it is. */
 function errnoOfFailure(error: unknown): unknown {
   const { name, cause } = error as { name?: string; cause?: { code?: string } };
   if (name === 'AbortError') return error;

@@ -7,7 +7,7 @@ export class Tree {
   readonly #nodes = new Map<bigint, Node>();
   #lastNodeid = FUSE_ROOT_ID - 1n;
 
-  /** `value` is what JSON.parse has read. @throws TypeError when it is neither an object nor an array, or has keys that are too long */
+  /** `value` is what JSON.parse has read. @throws TypeError when it is no object or array, or has keys that are too long */
   constructor(value: unknown) {
     const root = treeOf(value, () => this.nextNodeid());
     if (root instanceof Leaf) throw new TypeError('neither an object nor an array');
