@@ -193,12 +193,13 @@ test('a process that is not root mounts through fusermount3', async (context) =>
   const script = `
     mknod fuse c 10 229 && chmod 666 fuse && mount --bind fuse /dev/fuse || exit 1
     nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
-    $nobody ${[process.execPath, '--import', hook, cli, 'mount'].join(' ')} memory: ${at} -o 'fsname=a\\b' &
+    $nobody ${[process.execPath, '--import', hook, cli, 'mount'].join(' ')} memory: ${at} -o 'fsname=a\\b' > said &
     until grep -q ${at} /proc/self/mountinfo; do kill -0 $! || exit 2; sleep 0.02; done
     grep -o ' - fuse.*' /proc/self/mountinfo | grep a.134b
     $nobody sh -c 'echo content > mnt/file; cat mnt/file'
     ls mnt || echo root is kept out
     kill -TERM $!; wait $!; echo $?
+    cat said
     grep -c ${at} /proc/self/mountinfo`;
   const inside = spawn('unshare', ['-m', '--propagation', 'private', 'sh', '-c', script], {
     cwd: scratch,
@@ -208,10 +209,10 @@ test('a process that is not root mounts through fusermount3', async (context) =>
   const [said, errors] = await Promise.all([text(inside.stdout), text(inside.stderr)]);
   expect(said.split('\n'), errors).toEqual([
     expect.stringMatching(/^ - fuse.fusewire a\\134b rw,user_id=65534,group_id=65534/),
-    `memory: is mounted at ${at}`,
     'content',
     'root is kept out',
     '143',
+    `memory: is mounted at ${at}`,
     '0',
     '',
   ]);
