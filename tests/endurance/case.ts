@@ -18,8 +18,8 @@ export interface Case {
   readonly servers: readonly ServerName[];
   /** The programs it runs. */
   readonly needs: readonly string[];
-  /** Whether the short form has it too. */
-  readonly isShort: boolean;
+  /** Where the short form has it too. */
+  readonly shortOn: readonly ServerName[];
   /** Returns what was done and found right. @throws Error what was found wrong */
   run(world: World, options: CaseOptions): Promise<string>;
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { whyNoKernelMount } from '../daemons/kernel-mount.ts';
 import type { Case, CaseOptions } from './case.ts';
-import { cases, missingPrograms } from './cases.ts';
+import { cases, whyNotHere } from './cases.ts';
 import { type ServerName, World } from './world.ts';
 
 /** `npm run endurance`: each case on each server, and a table of what was seen. */
@@ -13,6 +13,7 @@ async function main(): Promise<number> {
       operations: { type: 'string' },
       only: { type: 'string' },
       server: { type: 'string' },
+      readers: { type: 'string', default: '1' },
       short: { type: 'boolean' },
     },
   });
@@ -31,7 +32,8 @@ async function main(): Promise<number> {
   const rows: Row[] = [];
   for (const one of chosen) {
     for (const server of one.servers) {
-      if (values.server === undefined || values.server === server) rows.push(await attempt(one, server, options));
+      if (values.server === undefined || values.server === server)
+        rows.push(await attempt(one, { server, readers: Number(values.readers) }, options));
     }
   }
   console.log('\n| case | server | time | what was seen |\n| --- | --- | ---: | --- |');
@@ -53,17 +55,21 @@ interface Row {
   readonly said: string;
 }
 
-async function attempt(one: Case, server: ServerName, options: CaseOptions): Promise<Row> {
+async function attempt(
+  one: Case,
+  { server, readers }: { readonly server: ServerName; readonly readers: number },
+  options: CaseOptions,
+): Promise<Row> {
   const started = performance.now();
   const row = (result: Row['result'], said: string): Row => {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`${result} ${one.name} on ${server} (${seconds} s): ${said}`);
     return { name: one.name, server, result, seconds, said };
   };
-  const missing = missingPrograms(one);
-  if (missing.length > 0) return row('not run', `this machine has no ${missing.join(', ')}`);
+  const why = whyNotHere(one);
+  if (why !== null) return row('not run', why);
   try {
-    await using world = await World.create(server);
+    await using world = await World.create(server, { readers });
     return row('ok', await one.run(world, options));
   } catch (error) {
     return row('FAILED', (error as Error).message);

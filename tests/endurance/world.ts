@@ -10,6 +10,9 @@ import { mountInKernel } from '../daemons/kernel-mount.ts';
 /** The repository, which several cases copy. */
 export const repository = path.resolve(import.meta.dirname, '../..');
 
+/** Milliseconds that one program may take. */
+const LIMIT = 900_000;
+
 /** Which server is mounted: a file system in memory, or a directory of this machine. */
 export type ServerName = 'memory' | 'dir';
 
@@ -17,9 +20,16 @@ export type ServerName = 'memory' | 'dir';
 interface RunOptions {
   readonly cwd?: string;
   readonly input?: string;
-  /** Exit codes that are no failure; default 0 alone. */
-  readonly codes?: readonly number[];
+  readonly env?: NodeJS.ProcessEnv;
   readonly limitMs?: number;
+}
+
+/** How a server is mounted. */
+interface WorldOptions {
+  /** How many descriptors of the device it reads. */
+  readonly readers?: number;
+  /** Another program that mounts one, and its first arguments; the mount point comes behind them. */
+  readonly program?: readonly string[];
 }
 
 /** How a program ended. */
@@ -44,24 +54,17 @@ export class World implements AsyncDisposable {
   }
 
   /** Mounts a fresh server. */
-  static async create(server: ServerName): Promise<World> {
+  static async create(server: ServerName, options: WorldOptions = {}): Promise<World> {
     const scratch = fs.mkdtempSync(path.join(fs.realpathSync(tmpdir()), 'fusewire-endurance-'));
     const remove = (): void => fs.rmSync(scratch, { recursive: true, force: true });
     try {
       const served = path.join(scratch, 'served');
       fs.mkdirSync(served);
       const spec = server === 'memory' ? 'memory:' : `dir:${served}`;
-      const program = ['--import', './scripts/run-typescript.mjs', 'src/cli/main.ts'].map((arg) =>
-        arg.startsWith('-') ? arg : path.join(repository, arg),
-      );
-      const mount = await mountInKernel(process.execPath, [
-        ...program,
-        'mount',
-        spec,
-        '{}',
-        '-o',
-        'default_permissions',
-      ]);
+      const program = options.program ?? [path.join(repository, 'src/cli/main.ts'), 'mount', spec];
+      const mountOptions = options.program ? [] : ['-o', 'default_permissions', '--readers', `${options.readers ?? 1}`];
+      const args = ['--import', path.join(repository, 'scripts/run-typescript.mjs'), ...program, '{}', ...mountOptions];
+      const mount = await mountInKernel(process.execPath, args);
       return new World(mount.path, scratch, async () => {
         await mount[Symbol.asyncDispose]();
         remove();
@@ -75,15 +78,15 @@ export class World implements AsyncDisposable {
   /** Runs a program and returns what it printed. @throws Error with its last words when it fails or takes too long */
   async run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
     const { code, out, errors } = await this.end(command, args, options);
-    if (code !== null && (options.codes ?? [0]).includes(code)) return out;
+    if (code === 0) return out;
     const words = `${out}\n${errors}`.trim().split('\n').slice(-20).join('\n');
     throw new Error(`${command} ${args.join(' ').slice(0, 200)} ended with ${code ?? 'a signal'}:\n${words}`);
   }
 
   /** Runs a program to its end. One that takes too long loses the mount under it, then its life. */
   async end(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-    const { cwd = this.root, input = '', limitMs = 600_000 } = options;
-    const child = spawn(command, args, { cwd, stdio: 'pipe' });
+    const { cwd = this.root, input = '', env = process.env, limitMs = LIMIT } = options;
+    const child = spawn(command, args, { cwd, env, stdio: 'pipe' });
     const rescue = setTimeout(() => {
       child.kill('SIGKILL');
       void unmountKernel(this.root, 'force').catch(() => {});

@@ -24,7 +24,7 @@ export const tar: Case = {
   name: 'tar',
   servers: ['memory', 'dir'],
   needs: ['tar'],
-  isShort: true,
+  shortOn: ['memory'],
   async run(world, { size }) {
     const { from, expected } = await original(world, size);
     const [into, back] = [path.join(world.root, 'copy'), path.join(world.scratch, 'back')];
@@ -44,7 +44,7 @@ export const rsync: Case = {
   name: 'rsync',
   servers: ['memory', 'dir'],
   needs: ['rsync'],
-  isShort: true,
+  shortOn: ['memory'],
   async run(world, { size }) {
     const { from, expected } = await original(world, size);
     const into = path.join(world.root, 'copy');

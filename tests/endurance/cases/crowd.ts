@@ -8,7 +8,7 @@ export const crowd: Case = {
   name: 'crowd',
   servers: ['memory', 'dir'],
   needs: [],
-  isShort: true,
+  shortOn: ['memory', 'dir'],
   async run(world, { size }) {
     const [processes, rounds, folder] = size === 'long' ? [6, 5, 'src'] : [3, 1, 'src/server'];
     const from = path.join(world.scratch, 'original');

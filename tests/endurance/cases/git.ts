@@ -1,30 +1,25 @@
 import * as fs from 'node:fs';
 import path from 'node:path';
 import type { Case } from '../case.ts';
-import { repository } from '../world.ts';
-
-const identity = ['-c', 'user.name=Endurance', '-c', 'user.email=endurance@localhost', '-c', 'commit.gpgsign=false'];
+import { cloneRepository } from '../clone.ts';
 
 /** A clone of this repository: checked, changed, packed, and its files compared with those of the commit. */
 export const git: Case = {
   name: 'git',
   servers: ['memory', 'dir'],
-  needs: ['git', 'tar'],
-  isShort: true,
+  needs: ['git'],
+  shortOn: ['memory'],
   async run(world) {
-    const clone = path.join(world.root, 'clone');
-    const inClone = (...args: string[]): Promise<string> => world.run('git', [...identity, ...args], { cwd: clone });
-    // By the protocol: files of the machine cannot be linked into the mount.
-    await world.run('git', ['clone', '-q', '--no-local', repository, clone]);
+    const { path: clone, git: inClone } = await cloneRepository(world);
     await inClone('fsck', '--full', '--strict');
-    await mustBeClean(await inClone('status', '--porcelain'));
+    mustBeClean(await inClone('status', '--porcelain'));
     fs.appendFileSync(path.join(clone, 'README.md'), 'One line more.\n');
     fs.writeFileSync(path.join(clone, 'new-file'), 'new\n');
     await inClone('add', '-A');
     await inClone('commit', '-q', '-m', 'a change');
     await inClone('gc', '-q', '--prune=now');
     await inClone('fsck', '--full', '--strict');
-    await mustBeClean(await inClone('status', '--porcelain'));
+    mustBeClean(await inClone('status', '--porcelain'));
     const objects = /in-pack: (\d+)/.exec(await inClone('count-objects', '-v'))?.[1];
     const tracked = (await inClone('ls-files', '-s')).trim().split('\n');
     await mustHashAlike(tracked, (names) => inClone('hash-object', '--', ...names));
@@ -32,7 +27,7 @@ export const git: Case = {
   },
 };
 
-async function mustBeClean(status: string): Promise<void> {
+function mustBeClean(status: string): void {
   if (status !== '') throw new Error(`git status is not clean:\n${status}`);
 }
 

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import path from 'node:path';
 import type { Case } from '../case.ts';
-import { repository } from '../world.ts';
+import { cloneRepository } from '../clone.ts';
 
 /**
  * A clone of this repository that installs its dependencies and compiles itself. By `npm install --no-save`, because
@@ -11,11 +11,10 @@ export const install: Case = {
   name: 'install',
   servers: ['memory', 'dir'],
   needs: ['git', 'npm'],
-  isShort: false,
+  shortOn: [],
   async run(world) {
-    const clone = path.join(world.root, 'clone');
+    const { path: clone } = await cloneRepository(world);
     const inClone = (command: string, ...args: string[]): Promise<string> => world.run(command, args, { cwd: clone });
-    await world.run('git', ['clone', '-q', '--no-local', repository, clone]);
     await inClone('npm', 'install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--prefer-offline');
     await inClone('npm', 'ls', '--all');
     await inClone(process.execPath, 'node_modules/typescript/bin/tsc', '--noEmit');

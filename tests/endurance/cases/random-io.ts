@@ -12,7 +12,7 @@ export const randomIo: Case = {
   name: 'random-io',
   servers: ['memory', 'dir'],
   needs: ['gcc'],
-  isShort: true,
+  shortOn: ['memory', 'dir'],
   async run(world, options) {
     const { seed = randomInt(2 ** 32), operations = options.size === 'long' ? 200_000 : 2_000 } = options;
     const program = path.join(world.scratch, 'random-io');

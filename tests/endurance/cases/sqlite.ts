@@ -10,7 +10,7 @@ export const sqlite: Case = {
   name: 'sqlite',
   servers: ['memory', 'dir'],
   needs: ['sqlite3'],
-  isShort: true,
+  shortOn: ['memory', 'dir'],
   async run(world, { size }) {
     const inserts = size === 'long' ? 10_000 : 400;
     for (const journal of ['delete', 'wal']) await fill(world, journal, inserts);
