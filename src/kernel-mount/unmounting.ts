@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { EBUSY, Errno } from '../abi/errno.ts';
+import { O_WRONLY } from '../abi/linux.ts';
 import { MNT_DETACH, MNT_FORCE, mountAt } from '../linux/mounts.ts';
 import { isFuse, stateOf, withoutLooking } from './mount-point.ts';
 import { isRoot, unmountDirectory } from './mounting.ts';
@@ -40,7 +41,7 @@ const abortFile = (connection: number): string => `/sys/fs/fuse/connections/${co
 /** Breaks a connection through fusectl, where that is mounted and we may. Returns whether it did. */
 async function abortConnection(connection: number): Promise<boolean> {
   try {
-    await writeFile(abortFile(connection), '1', { flag: 'r+' });
+    await writeFile(abortFile(connection), '1', { flag: O_WRONLY });
     return true;
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;

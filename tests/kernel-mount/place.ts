@@ -23,6 +23,12 @@ export const needsKernel = (context: TestContext): void => {
   context.skip(process.getuid?.() !== 0, 'not root');
 };
 
+/** Skips a test where a user cannot mount. */
+export const needsFusermount = (context: TestContext): void => {
+  needsKernel(context);
+  context.skip(!fs.existsSync('/usr/bin/fusermount3'), 'fusermount3 is not installed');
+};
+
 /** Asks again and again until there is an answer, which is neither null nor false. */
 export async function until<T>(ask: () => T | null | false | Promise<T | null | false>): Promise<T> {
   for (;;) {
@@ -135,6 +141,22 @@ export class Place implements AsyncDisposable {
       import { silent, silenced } from ${JSON.stringify(servers)};`;
     fs.writeFileSync(file, `${imports}\nconst at = ${JSON.stringify(this.at)};\n${lines}\n`);
     return this.node([file], options);
+  }
+
+  /**
+   * Runs a shell script as root in namespaces of its own, which end with everything that it started. Everybody may use the
+   * device there, as distributions set it up; what has `$nobody` before it runs as a user. Returns what was printed.
+   */
+  async inNamespace(script: string): Promise<string[]> {
+    for (const directory of [this.scratch, this.at]) fs.chownSync(directory, 65534, 65534);
+    const setUp = `
+      mknod fuse c 10 229 && chmod 666 fuse && mount --bind fuse /dev/fuse || exit 1
+      nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'`;
+    const own = ['--mount', '--propagation', 'private', '--pid', '--mount-proc', '--fork', '--kill-child'];
+    const inside = this.run('unshare', [...own, 'sh', '-c', `${setUp}\n${script}`], { cwd: this.scratch });
+    await inside.ended;
+    // Shells differ in whether they tell of a child's signal.
+    return inside.printed.filter((line) => line !== 'Terminated');
   }
 
   /** A started one, once its mount can be seen. */
