@@ -169,6 +169,12 @@ test('a killed server that waits for its own mount is freed by force', async (co
   expect(await server.ended).toBe('SIGKILL');
 });
 
+/** Whether a thread of a process sleeps in a function of Linux. */
+function waitsInKernel({ child }: Program, where: RegExp): boolean {
+  const tasks = `/proc/${child.pid}/task`;
+  return fs.readdirSync(tasks).some((task) => where.test(fs.readFileSync(`${tasks}/${task}/wchan`, 'utf8')));
+}
+
 test('a killed server whose notification waits for its own answer is freed by force', async (context) => {
   needsKernel(context);
   const lines = `
@@ -190,7 +196,10 @@ test('a killed server whose notification waits for its own answer is freed by fo
   await server.says('lookup');
   server.child.kill('SIGUSR2');
   await server.says('notified');
+  await until(() => waitsInKernel(server, /rwsem|inode|d_invalidate|fuse/));
   server.child.kill('SIGKILL');
+  await until(() => / [DZ] /.test(fs.readFileSync(`/proc/${server.child.pid}/stat`, 'utf8')));
+  expect(server.isOver).toBe(false);
   await unmountKernel(place.at, 'force');
   expect(await server.ended).toBe('SIGKILL');
   expect(await maker.ended).not.toBe(0);
