@@ -12,6 +12,8 @@ const daemonPackages = [
   ...['squashfuse', 'squashfs-tools', 'fuse-overlayfs', 'gocryptfs', 'rclone', 'sshfs', 'openssh-sftp-server', 'fuse3'],
   ...['libfuse3-dev', 'gcc', 'libc6-dev', 'pkg-config'],
 ];
+/** The Debian packages of the programs that use a kernel mount in tests/endurance/. */
+export const endurancePackages = ['gcc', 'libc6-dev', 'git', 'tar', 'rsync', 'sqlite3', 'fuse3'];
 const examples = ['hello', 'hello_ll', 'passthrough', 'passthrough_ll'];
 // What libfuse's own build finds on Linux and tells its sources.
 const exampleDefines = ['UTIMENSAT', 'POSIX_FALLOCATE', 'SETXATTR', 'COPY_FILE_RANGE'].map((name) => `-DHAVE_${name}`);
@@ -54,11 +56,11 @@ export function installDependencies() {
     throw new Error('npm install failed');
 }
 
-/** Installs the daemons that tests run, where this is root on a Debian system. What is missing afterwards makes tests skip. */
-export function installDaemons() {
+/** Installs Debian packages, those that tests run unless told otherwise, where this is root on Debian. What is missing afterwards makes tests skip. */
+export function installDaemons(names = [...new Set([...daemonPackages, ...endurancePackages])]) {
   if (!fs.existsSync('/etc/debian_version')) return;
   const installed = (name) => output('dpkg-query', ['-W', '-f', `\${db:Status-Status}`, name]) === 'installed';
-  const missing = daemonPackages.filter((name) => !installed(name));
+  const missing = names.filter((name) => !installed(name));
   if (missing.length === 0) return;
   if (process.getuid() !== 0) return console.log(`Not root, so not installed: ${missing.join(' ')}`);
 

@@ -1,17 +1,16 @@
-import { lstat, realpath, stat, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { EBUSY, EINVAL, Errno } from './abi/errno.ts';
+import { EBUSY, EINVAL } from './abi/errno.ts';
 import { detach } from './attach/kernel-mounts.ts';
-import { endWithProcess, hasEnded } from './kernel-mount/at-exit.ts';
-import { isRoot, mountDevice, unmountDirectory } from './kernel-mount/mounting.ts';
+import { type Ending, endWithProcess, hasEnded } from './kernel-mount/at-exit.ts';
+import { mountPoint } from './kernel-mount/mount-point.ts';
+import { cloneDevice, isRoot, mountDevice, unmountDirectory } from './kernel-mount/mounting.ts';
 import type { KernelMountOptions } from './kernel-mount/options.ts';
-import { cloneFuseDevice } from './linux/fuse-device.ts';
-import { MNT_DETACH, MNT_FORCE, type MountEntry, mountAt, tryUmount } from './linux/mounts.ts';
+import { listMounts, MNT_DETACH, MNT_FORCE, type MountEntry, mountAt, tryUmount } from './linux/mounts.ts';
 import type { FuseServer } from './server/fuse-server.ts';
 import type { Session } from './server/session.ts';
 import { DeviceService } from './transport/serve-device.ts';
 
 export type { KernelMountOptions } from './kernel-mount/options.ts';
+export { unmountKernel } from './kernel-mount/unmounting.ts';
 
 /** Milliseconds that those who use a detached mount may take to leave it. */
 const GRACE = 2_000;
@@ -35,6 +34,33 @@ export async function mountKernel(
   options: KernelMountOptions = {},
 ): Promise<KernelMount> {
   const { target, mode } = await mountPoint(directory);
+  const under = mountAt(target)?.id;
+  const mount = mountAndServe(server, { target, mode }, options);
+  // A signal, or the end of the process, may come between Linux's mount and ours.
+  const beginning: Ending = {
+    handleSignals: options.handleSignals ?? true,
+    unmount: () =>
+      mount.then(
+        (begun) => begun.unmount(),
+        () => {},
+      ),
+    unmountNow: () => {
+      if (mountAt(target)?.id !== under) forceAway(target);
+    },
+  };
+  endWithProcess(beginning);
+  try {
+    return await mount;
+  } finally {
+    hasEnded(beginning);
+  }
+}
+
+async function mountAndServe(
+  server: FuseServer,
+  { target, mode }: { readonly target: string; readonly mode: number },
+  options: KernelMountOptions,
+): Promise<KernelMount> {
   const said: string[] = [];
   const log = (line: string): void => {
     said.push(line);
@@ -44,38 +70,30 @@ export async function mountKernel(
   const service = new DeviceService(server, { ...options, log });
   const fd = await mountDevice(target, mode, options);
   const mount = new KernelMount(target, mountAt(target), service, options);
-  const answered = service.add(fd);
-  if ((await Promise.race([answered, service.ended])) !== 'answered' || service.session.protocol === null) {
+  try {
+    const first = await Promise.race([service.add(fd), service.ended]);
+    if (first !== 'answered') throw new Error(`${target}: was unmounted before its server had begun`);
+    if (service.session.protocol === null) {
+      throw new Error(`${target}: the server refused the kernel's INIT${said.length > 0 ? `: ${said.at(-1)}` : ''}`);
+    }
+    for (let reader = 1; reader < (options.readers ?? 1); reader++) void service.add(cloneDevice(fd));
+    return mount;
+  } catch (error) {
+    // Gives the descriptors back that unmounting needs, where there are too few.
+    mount.abort();
     await mount.unmount();
-    throw new Error(`${target}: the server refused the kernel's INIT${said.length > 0 ? `: ${said.at(-1)}` : ''}`);
+    throw error;
   }
-  for (let reader = 1; reader < (options.readers ?? 1); reader++) void service.add(cloneFuseDevice(fd));
-  return mount;
 }
 
-/** The real path of a place to mount at, and its type. Everything on the way is asked from another thread. */
-async function mountPoint(directory: string): Promise<{ target: string; mode: number }> {
-  try {
-    const target = await realpath(directory);
-    const { mode } = await stat(target);
-    return { target, mode };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOTCONN' && code !== 'ECONNABORTED') {
-      throw new Error(`${directory}: nothing can be mounted there: ${(error as Error).message}`, { cause: error });
-    }
-    throw new Error(
-      `${directory}: a FUSE mount whose server is gone is in the way; clear it: fusewire unmount ${directory}`,
-      {
-        cause: error,
-      },
-    );
-  }
+/** Breaks the connection and detaches the mount at once: by umount2(2) of root, or what users have for it. */
+function forceAway(target: string): void {
+  if (!isRoot() || !tryUmount(target, MNT_FORCE | MNT_DETACH)) detach(target);
 }
 
 /** A server in use by the Linux kernel. */
 export class KernelMount implements AsyncDisposable {
-  /** The mount point's real path. */
+  /** The mount point's real path when it was mounted. */
   readonly directory: string;
   /** The connection's number, as in /sys/fs/fuse/connections; null when it was gone before it could be seen. */
   readonly connection: number | null;
@@ -138,19 +156,18 @@ export class KernelMount implements AsyncDisposable {
 
   /** For the end of the process: aborts the connection and detaches the mount, without waiting for anybody. */
   unmountNow(): void {
-    const isOurs = mountAt(this.directory)?.id === this.#id;
-    // The force aborts first, so nothing of the rest can wait for this thread.
-    if (isOurs && isRoot()) tryUmount(this.directory, MNT_FORCE | MNT_DETACH);
+    // First, so that nothing of the rest can wait for this thread, nor lack a descriptor.
     this.#service.close();
-    if (isOurs && !isRoot()) detach(this.directory);
+    const entry = this.#entry();
+    if (entry !== undefined && mountAt(entry.mountPoint)?.id === entry.id) forceAway(entry.mountPoint);
   }
 
   async #unmount(): Promise<void> {
-    const there = mountAt(this.directory);
-    if (there !== undefined && there.id !== this.#id) {
-      throw new Error(`${this.directory}: something else is mounted over it; unmount that first`);
+    const entry = this.#entry();
+    if (entry !== undefined && mountAt(entry.mountPoint)?.id !== entry.id) {
+      throw new Error(`${entry.mountPoint}: something else is mounted over it; unmount that first`);
     }
-    if (there !== undefined && !(await this.#leave())) {
+    if (entry !== undefined && !(await leave(entry.mountPoint))) {
       const graceIsOver = new Promise((resolve) => setTimeout(resolve, GRACE).unref());
       await Promise.race([this.closed, graceIsOver]);
     }
@@ -158,68 +175,27 @@ export class KernelMount implements AsyncDisposable {
     hasEnded(this);
   }
 
-  /** Takes the mount out of the tree. Returns whether nobody uses it any more. */
-  async #leave(): Promise<boolean> {
-    try {
-      await unmountDirectory(this.directory, 'normal');
-      return true;
-    } catch (error) {
-      // EINVAL: somebody was faster.
-      if (error === EINVAL) return true;
-      if (error !== EBUSY) throw error;
-      await unmountDirectory(this.directory, 'lazy', isRoot() ? MNT_DETACH : 0);
-      return false;
-    }
+  /** The mount as it is listed now, wherever it was moved with a directory above it; undefined when it is gone. */
+  #entry(): MountEntry | undefined {
+    return listMounts().find(({ id, minor }) => id === this.#id && minor === this.connection);
   }
 
   /** Somebody else's umount(8) leaves nothing to do at the end of the process; a broken connection leaves its mount. */
   #forgetIfGone(): void {
-    if (mountAt(this.directory)?.id !== this.#id) hasEnded(this);
+    if (this.#entry() === undefined) hasEnded(this);
   }
 }
 
-/**
- * Takes a FUSE mount of Linux away, whoever made it: also one whose server has died and left it behind
- * ("Transport endpoint is not connected"). `force` breaks its connection first, which frees processes that wait for a
- * server that does not answer, and detaches the mount even when it is in use.
- *
- * @throws Error when nothing is mounted there, it is no FUSE mount, or it is in use and not forced
- */
-export async function unmountKernel(directory: string, how: 'normal' | 'force' = 'normal'): Promise<void> {
-  const target = await withoutLooking(directory);
-  const entry = mountAt(target);
-  if (entry === undefined) throw new Error(`${directory}: nothing is mounted there`);
-  if (!/^fuse(blk)?(\.|$)/.test(entry.type))
-    throw new Error(`${directory}: mounted is ${entry.type}, which is not FUSE`);
-  if (how === 'force') await abortConnection(entry.minor);
+/** Takes a mount out of the tree. Returns whether nobody uses it any more. */
+async function leave(target: string): Promise<boolean> {
   try {
-    await unmountDirectory(
-      target,
-      how === 'force' ? 'lazy' : 'normal',
-      how === 'force' && isRoot() ? MNT_FORCE | MNT_DETACH : 0,
-    );
+    await unmountDirectory(target, 'normal');
+    return true;
   } catch (error) {
-    if (error === EBUSY) throw new Error(`${directory}: in use; --force breaks its connection`, { cause: error });
-    if (!(error instanceof Errno)) throw error;
-    throw new Error(`${directory}: cannot be unmounted: ${error}`, { cause: error });
-  }
-}
-
-/** The real path of a mount point whose own files may be stuck: only its parent is asked. */
-async function withoutLooking(directory: string): Promise<string> {
-  const absolute = path.resolve(directory);
-  const parent = await realpath(path.dirname(absolute));
-  const target = path.join(parent, path.basename(absolute));
-  if (mountAt(target) !== undefined) return target;
-  return (await lstat(target)).isSymbolicLink() ? await realpath(target) : target;
-}
-
-/** Breaks a connection through fusectl, where that is mounted and we may. */
-async function abortConnection(number: number): Promise<void> {
-  try {
-    await writeFile(`/sys/fs/fuse/connections/${number}/abort`, '1');
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (!['ENOENT', 'EACCES', 'ENOTDIR'].includes(code)) throw error;
+    // EINVAL: somebody was faster.
+    if (error === EINVAL) return true;
+    if (error !== EBUSY) throw error;
+    await unmountDirectory(target, 'lazy', isRoot() ? MNT_DETACH : 0);
+    return false;
   }
 }

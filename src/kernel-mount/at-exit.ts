@@ -1,5 +1,4 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-type Signal = (typeof SIGNALS)[number];
 
 /** Something that must not outlive this process. */
 export interface Ending {
@@ -30,12 +29,16 @@ const endNow = (): void => {
   for (const ending of endings) ending.unmountNow();
 };
 
-/** Listens for signals for as long as there is somebody to end by them, so that otherwise they do what they always do. */
+/**
+ * Listens for signals for as long as there is somebody to end by them, so that otherwise they do what they always do.
+ * A listener that is there stays: Node forgets a signal that comes between the last one's end and the next one's begin.
+ */
 function listen(): void {
   const isWanted = [...endings].some(({ handleSignals }) => handleSignals);
   for (const signal of SIGNALS) {
-    process.off(signal, onSignal);
-    if (isWanted) process.on(signal, onSignal);
+    const isThere = process.listeners(signal).includes(onSignal);
+    if (isWanted && !isThere) process.on(signal, onSignal);
+    if (!isWanted && isThere) process.off(signal, onSignal);
   }
 }
 
@@ -43,7 +46,7 @@ function listen(): void {
  * Unmounts everything, then lets the signal end the process as it would have without us. A program that listens to it
  * itself goes on, and decides.
  */
-function onSignal(signal: Signal): void {
+function onSignal(signal: NodeJS.Signals): void {
   const asked = [...endings].filter(({ handleSignals }) => handleSignals);
   void Promise.allSettled(asked.map((ending) => ending.unmount())).then(() => {
     process.off(signal, onSignal);

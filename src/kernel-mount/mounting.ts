@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { EACCES, EBUSY, EINVAL, EMFILE, ENFILE, ENODEV, ENOENT, EPERM } from '../abi/errno.ts';
 import { S_IFMT } from '../abi/linux.ts';
 import { receiveDescriptor } from '../linux/descriptor-passing.ts';
-import { openFuseDevice } from '../linux/fuse-device.ts';
+import { cloneFuseDevice, openFuseDevice } from '../linux/fuse-device.ts';
 import { mountLater, UMOUNT_NOFOLLOW, umountLater } from '../linux/mounts.ts';
 import { closeDescriptor, seqpacketPair } from '../linux/sockets.ts';
 import { DEFAULT_NAME, fuseData, fusermountOptions, type KernelMountOptions, mountFlags } from './options.ts';
@@ -44,9 +44,12 @@ async function mountAsRoot(target: string, mode: number, options: KernelMountOpt
   }
 }
 
-function openDevice(): number {
+/** One more reader of a mounted device. @throws Error why there is none */
+export const cloneDevice = (fd: number): number => openDevice(() => cloneFuseDevice(fd));
+
+function openDevice(open = openFuseDevice): number {
   try {
-    return openFuseDevice();
+    return open();
   } catch (error) {
     const why = new Map<unknown, string>([
       [ENOENT, 'this machine has none (is the fuse module loaded, is the device passed into the container?)'],

@@ -1,6 +1,7 @@
 import { EAGAIN, EINTR, ENOENT } from '../abi/errno.ts';
 import { O_CLOEXEC, O_NONBLOCK, O_RDWR } from '../abi/linux.ts';
 import { check, fail, libc } from './libc.ts';
+import { closeDescriptor } from './sockets.ts';
 
 const FUSE_DEV_IOC_CLONE = 0x8004e500;
 
@@ -24,8 +25,10 @@ export const openFuseDevice = (): number => check(libcOpen('/dev/fuse', O_RDWR |
 /** One more reader of the connection that a mounted device belongs to. @throws as {@link openFuseDevice}; EPERM, EINVAL when that is not mounted */
 export function cloneFuseDevice(source: number): number {
   const fd = openFuseDevice();
-  check(libcIoctl(fd, FUSE_DEV_IOC_CLONE, Uint32Array.of(source)));
-  return fd;
+  if (libcIoctl(fd, FUSE_DEV_IOC_CLONE, Uint32Array.of(source)) >= 0) return fd;
+  const error = fail();
+  closeDescriptor(fd);
+  throw error;
 }
 
 /**

@@ -40,6 +40,8 @@ export class DeviceService {
   /** Called after the first message of a descriptor. */
   readonly #firsts = new Map<number, () => void>();
   readonly #buffer = new Uint8Array(LARGEST_REQUEST);
+  /** Settles when the last notification has been written, or refused. */
+  #notified: Promise<void> = Promise.resolve();
   #isOver = false;
 
   constructor(server: FuseServer, options: DeviceOptions) {
@@ -117,8 +119,19 @@ export class DeviceService {
     }
   }
 
-  /** @throws Errno what Linux says: ENOENT for what it does not know, ENODEV when the connection is over */
-  async #notify(message: Uint8Array): Promise<void> {
+  /**
+   * Sends notifications one after the other. Each may have to wait until the server has answered a request, and what the
+   * server uses for that may need one of libuv's few threads: all of them in here would be a deadlock.
+   *
+   * @throws Errno what Linux says: ENOENT for what it does not know, ENODEV when the connection is over
+   */
+  #notify(message: Uint8Array): Promise<void> {
+    const written = this.#notified.then(() => this.#writeNotification(message));
+    this.#notified = written.catch(() => {});
+    return written;
+  }
+
+  async #writeNotification(message: Uint8Array): Promise<void> {
     const [fd] = this.#watches.keys();
     if (fd === undefined) throw ENODEV;
     await writeNotification(fd, message);
