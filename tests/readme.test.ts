@@ -19,12 +19,13 @@ const documents = ['README.md', ...pages.map((name) => `docs/${name}`)].map((nam
 const programs = path.join(root, 'build/readme');
 let folder: string;
 
-/** Where the blocks run: image.sqfs holds a folder docs/ and hello.txt, files/ the same unpacked; `fusewire` is on PATH. */
+/** Where the blocks run: image.sqfs and files.tar hold a folder docs/ and hello.txt, files/ the same unpacked; `fusewire` is on PATH. */
 beforeAll(() => {
   folder = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'fusewire-readme-'));
   fs.mkdirSync(`${folder}/files/docs`, { recursive: true });
   fs.writeFileSync(`${folder}/files/hello.txt`, 'Hello, world!\n');
   fs.writeFileSync(`${folder}/files/docs/guide.md`, '# Guide\n');
+  execFileSync('tar', ['-C', `${folder}/files`, '-cf', `${folder}/files.tar`, '.']);
   fs.mkdirSync(`${folder}/bin`);
   const command = `#!/bin/sh\nexec '${process.execPath}' '${root}/dist/cli/main.js' "$@"\n`;
   fs.writeFileSync(`${folder}/bin/fusewire`, command, { mode: 0o755 });

@@ -42,7 +42,7 @@ if (chosen.length === 0)
 const isWhole = values.filter === '' && values.variant === undefined && values['hand-written'];
 
 await using trial = new Trial((explanation) => console.log(`${explanation}\n`));
-if (values['hand-written']) await trial.runWritten(chosen, values.filter);
+if (values['hand-written']) await trial.runWritten(chosen, { filter: values.filter });
 const scripts = Number(values.scripts ?? (values.filter !== '' ? 0 : SCRIPTS[values.long ? 'long' : 'plain']));
 await trial.runRandom({ seed: Number(values.seed), scripts, steps: Number(values.steps), variants: chosen });
 

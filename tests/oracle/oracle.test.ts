@@ -5,8 +5,10 @@ import { obstacle } from './obstacle.ts';
 import { Trial } from './trial.ts';
 import { variants } from './variants.ts';
 
-// The short form of `npm run oracle`: all hand-written scripts, few random ones.
+// The short form of `npm run oracle`: hand-written scripts, all in some variants and a part in the others; few random ones.
 const RANDOM = { seed: 1, scripts: 2 * variants.length, steps: 100 };
+/** In the other variants each so-manieth script. */
+const PART = 6;
 const TIMEOUT = 300_000; // for a machine with other work
 
 let complaints: string[] = [];
@@ -26,7 +28,7 @@ for (const variant of variants) {
   }, async (context) => {
     context.skip(trial === null, obstacle() ?? '');
     complaints = [];
-    await trial?.runWritten([variant]);
+    await trial?.runWritten([variant], { every: variant.isInShortForm === true ? 1 : PART });
     expect(complaints).toEqual([]);
   });
 }
@@ -38,9 +40,9 @@ test('random scripts give the same on Linux and on Fusewire', { timeout: TIMEOUT
   expect(complaints).toEqual([]);
 });
 
-test('every listed difference is there, and every system call is in a hand-written script', (context) => {
+test('every system call is in a hand-written script', (context) => {
   context.skip(trial === null, obstacle() ?? '');
-  expect(trial?.gaps()).toEqual([]);
+  expect(trial?.written.missing(Object.keys(calls))).toEqual([]);
 });
 
 test('random scripts make every system call that scripts can make', () => {

@@ -15,6 +15,14 @@ export interface RandomRuns {
   readonly variants: readonly Variant[];
 }
 
+/** Which hand-written scripts are run. */
+export interface Choice {
+  /** What their names have in them. */
+  readonly filter?: string;
+  /** Only each so-manieth. */
+  readonly every?: number;
+}
+
 /** Hears of a difference that nobody listed: its shortest script, and how to see it again. */
 export type Complain = (explanation: string) => void;
 
@@ -34,10 +42,10 @@ export class Trial implements AsyncDisposable {
     this.#complain = complain;
   }
 
-  /** Runs the hand-written scripts whose names have `filter` in them, in each of the variants that they are for. */
-  async runWritten(chosen: readonly Variant[] = variants, filter = ''): Promise<void> {
-    for (const script of await allScripts()) {
-      if (!script.name.includes(filter)) continue;
+  /** Runs hand-written scripts in each of the variants that they are for; default: all of them. */
+  async runWritten(chosen: readonly Variant[] = variants, { filter = '', every = 1 }: Choice = {}): Promise<void> {
+    const scripts = (await allScripts()).filter(({ name }) => name.includes(filter));
+    for (const script of scripts.filter((_, at) => at % every === 0)) {
       const prepared = prepare(script);
       for (const variant of chosen) {
         if (!runsIn(script, variant)) continue;
