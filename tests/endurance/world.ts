@@ -41,16 +41,21 @@ export interface Ended {
 
 /** A server that the kernel has mounted, served by another process, and room beside it. */
 export class World implements AsyncDisposable {
+  readonly server: ServerName;
   /** The mount point. */
   readonly root: string;
   /** A directory of this machine. */
   readonly scratch: string;
   readonly #close: () => Promise<void>;
 
-  private constructor(root: string, scratch: string, close: () => Promise<void>) {
+  private constructor(
+    server: ServerName,
+    { root, scratch, close }: { readonly root: string; readonly scratch: string; close(): Promise<void> },
+  ) {
+    this.server = server;
     this.root = root;
     this.scratch = scratch;
-    this.#close = close;
+    this.#close = () => close();
   }
 
   /** Mounts a fresh server. */
@@ -65,10 +70,11 @@ export class World implements AsyncDisposable {
       const mountOptions = options.program ? [] : ['-o', 'default_permissions', '--readers', `${options.readers ?? 1}`];
       const args = ['--import', path.join(repository, 'scripts/run-typescript.mjs'), ...program, '{}', ...mountOptions];
       const mount = await mountInKernel(process.execPath, args);
-      return new World(mount.path, scratch, async () => {
+      const close = async (): Promise<void> => {
         await mount[Symbol.asyncDispose]();
         remove();
-      });
+      };
+      return new World(server, { root: mount.path, scratch, close });
     } catch (error) {
       remove();
       throw error;
