@@ -179,10 +179,9 @@ test('a killed server whose notification waits for its own answer is freed by fo
   needsKernel(context);
   const lines = `
     import { stat } from 'node:fs/promises';
-    import { NOTIFY_INVAL_ENTRY } from ${JSON.stringify(path.resolve('src/abi/notify.ts'))};
     const mounted = await mountKernel(silenced(memory()), at);
     process.on('SIGUSR2', () => {
-      mounted.session.notify(NOTIFY_INVAL_ENTRY, { body: { parent: 1n, namelen: 7, flags: 0 }, tail: 'renamed' });
+      mounted.session.client.invalEntry(1n, 'renamed');
       console.log('notified');
     });
     console.log('serving');`;

@@ -79,14 +79,13 @@ test('notifications that wait for the server itself leave it the threads it answ
   // directory that Linux has locked for that lookup.
   const lines = `
     import { readFile } from 'node:fs/promises';
-    import { NOTIFY_INVAL_ENTRY } from ${JSON.stringify(path.resolve('src/abi/notify.ts'))};
     const plain = memory();
     const server = new Proxy(plain, { get(_, name) {
       const method = plain[name];
       if (name !== 'lookup') return typeof method === 'function' ? method.bind(plain) : method;
       return async (request, asked) => {
         const notifications = Array.from({ length: 6 }, (_, index) =>
-          mounted.session.notify(NOTIFY_INVAL_ENTRY, { body: { parent: 1n, namelen: 1, flags: 0 }, tail: String(index) }));
+          mounted.session.client.invalEntry(1n, String(index)));
         all = Promise.allSettled(notifications);
         await new Promise((resolve) => setImmediate(resolve));
         await readFile('/proc/self/stat');

@@ -3,6 +3,8 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { RunnerReply, RunnerRequest } from './runner-messages.ts';
 
+/** What makes Node, of any version, run the sources. */
+export const RUN_TYPESCRIPT = ['--import', new URL('../../scripts/run-typescript.mjs', import.meta.url).href];
 const PROGRAM = fileURLToPath(new URL('runner-main.ts', import.meta.url));
 const LENGTH = 4; // bytes before each message
 
@@ -13,9 +15,8 @@ export class Runner {
   #end: Error | null = null;
   #settle: { resolve: (reply: RunnerReply) => void; reject: (error: Error) => void } | null = null;
 
-  /** `execArgv` are Node's own arguments, by default those of this process: it must be able to run TypeScript. */
-  constructor(execArgv: readonly string[] = process.execArgv) {
-    this.#child = spawn(process.execPath, [...execArgv, PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] });
+  constructor() {
+    this.#child = spawn(process.execPath, [...RUN_TYPESCRIPT, PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child.stdout.on('data', (chunk: Buffer) => this.#hear(chunk));
     this.#child.on('exit', (code, signal) => {
       this.#end = new Error(`a runner ended: ${signal ?? code}`);

@@ -29,9 +29,6 @@ const libcPoll = libc.func('int poll(void *, unsigned long, int)') as unknown as
   timeoutMs: number,
 ) => number;
 
-/** Node's arguments for programs in TypeScript. */
-const TYPESCRIPT = ['--import', new URL('../../scripts/run-typescript.mjs', import.meta.url).href];
-
 /** Processes that make calls, kept from scenario to scenario. */
 const idle: Runner[] = [];
 
@@ -239,7 +236,7 @@ export class LinuxWorld implements World {
 const NO_CALL = Promise.resolve('no call was made');
 
 async function newActor(task: TaskSpec): Promise<Actor> {
-  const runner = idle.pop() ?? new Runner(TYPESCRIPT);
+  const runner = idle.pop() ?? new Runner();
   await runner.ask({ begin: { root: '/', task } });
   return { runner, state: 'idle', end: NO_CALL };
 }
