@@ -8,6 +8,8 @@ import { gunzipSync } from 'node:zlib';
 /** The repository's root. */
 export const root = path.resolve(import.meta.dirname, '..');
 
+/** The Debian packages of programs that tests compare with. */
+const toolPackages = ['zip', 'unzip', 'util-linux', 'python3'];
 const daemonPackages = [
   ...['squashfuse', 'squashfs-tools', 'fuse-overlayfs', 'gocryptfs', 'rclone', 'sshfs', 'openssh-sftp-server', 'fuse3'],
   ...['libfuse3-dev', 'gcc', 'libc6-dev', 'pkg-config'],
@@ -57,7 +59,7 @@ export function installDependencies() {
 }
 
 /** Installs Debian packages, those that tests run unless told otherwise, where this is root on Debian. What is missing afterwards makes tests skip. */
-export function installDaemons(names = [...new Set([...daemonPackages, ...endurancePackages])]) {
+export function installDaemons(names = [...new Set([...daemonPackages, ...toolPackages, ...endurancePackages])]) {
   if (!fs.existsSync('/etc/debian_version')) return;
   const installed = (name) => output('dpkg-query', ['-W', '-f', `\${db:Status-Status}`, name]) === 'installed';
   const missing = names.filter((name) => !installed(name));

@@ -441,6 +441,14 @@ describe('the rest of a session', () => {
     expect(client.session.closed).toBe(true);
   });
 
+  test('a FORGET that comes behind DESTROY is nothing to say a word about', () => {
+    const forgotten: bigint[] = [];
+    const client = TestClient.of({ forget: (nodeid) => void forgotten.push(nodeid) });
+    client.ask(op.DESTROY, { nodeid: 0n });
+    client.send(op.FORGET, { nodeid: 2n, body: { nlookup: 1 } });
+    expect([client.log, forgotten]).toEqual([[], []]);
+  });
+
   test('an unknown opcode is ENOSYS', () => {
     const client = TestClient.of({});
     expect(client.ask({ ...op.STATFS, number: 999 } as op.Opcode)).toBe(ENOSYS);

@@ -159,6 +159,8 @@ export class Session {
       this.#transmit(encodeError(header.unique, ENOSYS), send);
       return;
     }
+    // A client may still have had some to send when it said DESTROY; there is nothing any more that it could give back.
+    if (this.#state === 'starting' && (opcode === op.FORGET || opcode === op.BATCH_FORGET)) return;
     if ((opcode === op.INIT) !== (this.#state === 'starting')) {
       this.#refuse(opcode, header.unique, EIO, `came ${opcode === op.INIT ? 'twice' : 'before INIT'}`, send);
       return;
