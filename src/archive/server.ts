@@ -15,18 +15,15 @@ import {
   typeOfMode,
   W_OK,
 } from '../abi/linux.ts';
-import type { fuse_attr, fuse_entry_out } from '../abi/structs.ts';
+import type { fuse_entry_out } from '../abi/structs.ts';
 import type { FuseServer, RequestOf, Wishes } from '../server/fuse-server.ts';
-import { attrValidity, entryValidity } from '../server/validity.ts';
+import { type Attributes, absentReply, attrReply, entryReply } from '../server/replies.ts';
 import type { Content } from './content.ts';
 import type { Inode, Named } from './inode.ts';
 import type { Tree } from './tree.ts';
 
 /** More than any client asks for at once, in bytes. */
 const LARGEST = 2 ** 20;
-/** Nothing ever changes, so the client may believe all that it was told for as long as there can be. */
-const forever = { ...entryValidity(Infinity), ...attrValidity(Infinity) };
-
 /** What every method that would change something answers. */
 const refuse = (): never => {
   throw EROFS;
@@ -69,11 +66,11 @@ export class ReadOnlyServer implements FuseServer {
     if (name === '.') return entryOf(this.#tree.inode(nodeid));
     const directory = this.#tree.directory(nodeid);
     const inode = name === '..' ? directory.parent : directory.get(name);
-    return inode === undefined ? { nodeid: 0n, ...entryValidity(Infinity) } : entryOf(inode);
+    return inode === undefined ? absentReply(Infinity) : entryOf(inode);
   }
 
   getattr({ nodeid }: RequestOf<'GETATTR'>) {
-    return { ...attrValidity(Infinity), attr: attrOf(this.#tree.inode(nodeid)) };
+    return attrReply(attributesOf(this.#tree.inode(nodeid)), Infinity);
   }
 
   access({ nodeid, body }: RequestOf<'ACCESS'>): void {
@@ -186,31 +183,12 @@ function fill(
   return writer.bytes;
 }
 
-const entryOf = (inode: Inode): fuse_entry_out => ({
-  nodeid: inode.nodeid,
-  generation: 0n,
-  ...forever,
-  attr: attrOf(inode),
-});
+/** Nothing ever changes, so the client may believe all that it was told for as long as there can be. */
+const entryOf = (inode: Inode): fuse_entry_out =>
+  entryReply(inode.nodeid, attributesOf(inode), { entry: Infinity, attr: Infinity });
 
-function attrOf(inode: Inode): fuse_attr {
-  const { mode, uid, gid, rdev, atime, mtime, ctime, content } = inode.attributes;
-  return {
-    ino: inode.nodeid,
-    size: inode.size,
-    blocks: Math.ceil((content?.allocated ?? 0) / 512),
-    atime: atime.seconds,
-    mtime: mtime.seconds,
-    ctime: ctime.seconds,
-    atimensec: atime.nanoseconds,
-    mtimensec: mtime.nanoseconds,
-    ctimensec: ctime.nanoseconds,
-    mode,
-    nlink: inode.nlink,
-    uid,
-    gid,
-    rdev,
-    blksize: PAGE_SIZE,
-    flags: 0,
-  };
+function attributesOf({ nodeid, nlink, size, attributes }: Inode): Attributes {
+  const { mode, uid, gid, rdev, atime, mtime, ctime, content } = attributes;
+  const blocks = Math.ceil((content?.allocated ?? 0) / 512);
+  return { ino: nodeid, mode, nlink, uid, gid, rdev, size, blocks, atime, mtime, ctime };
 }
