@@ -34,11 +34,11 @@ export const knownDifferences: readonly KnownDifference[] = [
   {
     name: 'what is opened without the word of the server is cached by Linux',
     reason:
-      'ENOSYS to OPEN or OPENDIR means FOPEN_KEEP_CACHE and FOPEN_CACHE_DIR: Linux reads pages and listings once. There is no page cache here yet.',
+      'ENOSYS to OPEN or OPENDIR means FOPEN_KEEP_CACHE and FOPEN_CACHE_DIR: Linux reads pages and listings once, and cuts writes where a page is not whole in its cache. There is no page cache here yet.',
     matches: ({ kind, step, variant }) =>
       kind === 'requests' &&
       variantNamed(variant).without?.includes('open') === true &&
-      /^(p?readv?|getdents)$/.test(step?.call ?? ''),
+      /^(p?(read|write)v?|getdents)$/.test(step?.call ?? ''),
   },
   {
     name: 'no server is asked where data and holes are',
