@@ -16,9 +16,8 @@ export function passthrough(directory: string, options: PassthroughOptions = {})
 
 /** The real path of a directory. @throws Error with Node's code when there is none */
 export function existingDirectory(directory: string): string {
-  const root = realpathSync(directory);
-  if (!statSync(root).isDirectory()) throw new TypeError(`${directory}: not a directory`);
-  return root;
+  if (!statSync(directory).isDirectory()) throw new TypeError(`${directory}: not a directory`);
+  return realpathSync(directory);
 }
 
 /**

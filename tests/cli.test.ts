@@ -179,6 +179,12 @@ describe('over an unmodified daemon', () => {
   });
 });
 
+test.each(['dir', 'archive', 'module'])('%s: of what is not there is one line that names it', async (kind) => {
+  const { code, out, error } = await fusewire('ls', '/', '--server', `${kind}:/no/such/place`);
+  expect(error).toMatch(/^fusewire: \/no\/such\/place: .*no such file.*\n$/);
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+});
+
 describe('wrong usage is exit code 2 and one line', () => {
   test.each([
     ['an unknown command', ['list']],

@@ -63,3 +63,9 @@ export function explain(error: unknown): string {
   const known = typeof errno === 'number' ? getSystemErrorMap().get(errno) : undefined;
   return known === undefined ? error.message : known[1];
 }
+
+/** {@link explain} with the file that it is about, where the error knows one: for errors that stand alone. */
+export function explainAlone(error: unknown): string {
+  const { path } = (error ?? {}) as NodeJS.ErrnoException;
+  return typeof path === 'string' ? `${path}: ${explain(error)}` : explain(error);
+}

@@ -11,7 +11,7 @@ import { serve } from './commands/serve.ts';
 import { stat } from './commands/stat.ts';
 import { tree } from './commands/tree.ts';
 import { commandHelp, programHelp, standaloneHelp } from './help.ts';
-import { explain, Output } from './output.ts';
+import { explain, explainAlone, Output } from './output.ts';
 import { argumentBytes } from './paths.ts';
 import { openServer, serverOptions } from './server.ts';
 import { runStandalone, type Standalone } from './standalone.ts';
@@ -59,7 +59,7 @@ export async function main(args: readonly string[], streams: Streams, interrupte
     }
     return await run(parse(command, rest), streams, interrupted);
   } catch (error) {
-    if (!isBrokenPipe(interrupted.reason)) streams.error.write(`fusewire: ${explain(error)}\n`);
+    if (!isBrokenPipe(interrupted.reason)) streams.error.write(`fusewire: ${explainAlone(error)}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }
