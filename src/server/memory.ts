@@ -56,6 +56,8 @@ class MemoryServer implements FuseServer {
   readonly #tree: Tree;
   readonly #answers: Answers;
   #killsPrivileges = false;
+  /** Sessions that have begun and not ended. */
+  #clients = 0;
 
   constructor(options: MemoryOptions) {
     this.#tree = new Tree({
@@ -73,6 +75,7 @@ class MemoryServer implements FuseServer {
 
   init(offer: Offer): Wishes {
     this.#killsPrivileges = offer.features.HANDLE_KILLPRIV_V2;
+    this.#clients++;
     return {
       flags: [
         'ASYNC_READ',
@@ -85,6 +88,11 @@ class MemoryServer implements FuseServer {
         'PARALLEL_DIROPS',
       ],
     };
+  }
+
+  destroy(): void {
+    this.#clients--;
+    if (this.#clients === 0) this.#tree.forgetAll();
   }
 
   lookup({ nodeid }: RequestOf<'LOOKUP'>, name: ByteString) {

@@ -199,6 +199,15 @@ export class Tree {
     this.release(inode);
   }
 
+  /** Nobody uses the tree any more, so what clients had not given back ends with them. */
+  forgetAll(): void {
+    for (const inode of [...this.#byNodeid.values()]) {
+      inode.nlookup = 0;
+      inode.opens = 0;
+      this.release(inode);
+    }
+  }
+
   /** Ends an inode that nothing refers to any more. To be called where the last reference may have gone. */
   release(inode: Inode): void {
     if (!inode.unused) return;
