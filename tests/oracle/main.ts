@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { parseArgs } from 'node:util';
+import { knownDifferences } from './known-differences.ts';
 import { obstacle } from './obstacle.ts';
 import { Trial } from './trial.ts';
 import { variants } from './variants.ts';
@@ -25,13 +26,15 @@ const SCRIPTS = { plain: 100, long: 2_000 };
 const RECORD = new URL('../../docs/oracle.md', import.meta.url);
 const MARKS = ['<!-- oracle: begin -->', '<!-- oracle: end -->'] as const;
 
-/** Puts the summary of a run into the page that shows one. */
+/** Puts the summary of a run, and what is known to differ, into the page that shows them. */
 function record(summary: string): void {
   const text = readFileSync(RECORD, 'utf8');
   const [head, rest] = text.split(MARKS[0]);
   const tail = rest?.split(MARKS[1])[1];
   if (tail === undefined) throw new Error(`${RECORD.pathname} has no place for a summary`);
-  writeFileSync(RECORD, `${head}${MARKS[0]}\n\n\`\`\`text\n${summary}\n\`\`\`\n\n${MARKS[1]}${tail}`);
+  const known = knownDifferences.map(({ name, reason }) => `- *${name}*: ${reason}`).join('\n');
+  const page = `\`\`\`text\n${summary}\n\`\`\`\n\n## What is known to differ\n\n${known}`;
+  writeFileSync(RECORD, `${head}${MARKS[0]}\n\n${page}\n\n${MARKS[1]}${tail}`);
 }
 
 const why = obstacle();
