@@ -1,7 +1,7 @@
-import { ENOTDIR } from '../abi/errno.ts';
+import { ENOSYS, ENOTDIR } from '../abi/errno.ts';
 import { FOPEN_DIRECT_IO, FOPEN_NOFLUSH, FOPEN_NONSEEKABLE, FOPEN_STREAM, FUSE_FSYNC_FDATASYNC } from '../abi/fuse.ts';
 import { STATX_SIZE } from '../abi/linux.ts';
-import { FLUSH, FSYNC, RELEASE } from '../abi/opcodes.ts';
+import { FLUSH, FSYNC, LSEEK, RELEASE } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { type DirectoryEntry, File } from '../vfs/file.ts';
@@ -63,6 +63,22 @@ export class FuseFile extends File {
   *endOfFile(task: Task): Blocking<number> {
     yield* refresh(task, this.inode, STATX_SIZE, { handle: this.handle });
     return this.inode.size;
+  }
+
+  /**
+   * FUSE: LSEEK, whose answer is taken as it is; from a server that has none as {@link endOfFile}.
+   *
+   * @throws what the server answers; ENXIO outside of the file when it has no LSEEK
+   * @see Linux fs/fuse/file.c, fuse_lseek()
+   */
+  override *seekExtent(task: Task, offset: number, whence: number): Blocking<number> {
+    try {
+      const { body } = yield* this.inode.call(task, LSEEK, { body: { fh: this.handle.fh, offset, whence } });
+      return body.offset;
+    } catch (error) {
+      if (error !== ENOSYS) throw error;
+    }
+    return yield* super.seekExtent(task, offset, whence);
   }
 
   *iterate(_task: Task, _size: number, _emit: (entry: DirectoryEntry) => boolean): Blocking<void> {

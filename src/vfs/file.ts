@@ -1,4 +1,6 @@
 import type { ByteString } from '../abi/bytes.ts';
+import { ENXIO } from '../abi/errno.ts';
+import { SEEK_DATA } from '../abi/linux.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Credentials } from '../task/credentials.ts';
 import { RwLock } from '../task/lock.ts';
@@ -86,4 +88,17 @@ export abstract class File {
 
   /** The size for SEEK_END, in bytes, refreshed if the cache says so. */
   abstract endOfFile(task: Task): Blocking<number>;
+
+  /**
+   * Where data or a hole begins from `offset` on: `whence` is SEEK_DATA or SEEK_HOLE. A file system that does not know
+   * takes all of the file for data, with a hole behind its end.
+   *
+   * @throws ENXIO outside of the file
+   * @see Linux fs/read_write.c, generic_file_llseek_size()
+   */
+  *seekExtent(task: Task, offset: number, whence: number): Blocking<number> {
+    const end = yield* this.endOfFile(task);
+    if (offset < 0 || offset >= end) throw ENXIO;
+    return whence === SEEK_DATA ? offset : end;
+  }
 }

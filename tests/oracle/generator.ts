@@ -111,6 +111,7 @@ const rows: readonly Row[] = [
   [2, 'writev', fd, pieces],
   [2, 'pwritev', fd, pieces, offset],
   [3, 'lseek', fd, offset, oneOf(0, 1, 2, 9)],
+  [2, 'lseek', fd, offset, oneOf('SEEK_DATA', 'SEEK_HOLE')],
   [3, 'truncate', path, oneOf(0, 1, 100, 4096, 10_000, -1)],
   [3, 'ftruncate', fd, oneOf(0, 1, 100, 4096, 10_000, -1)],
   [8, 'stat', path],

@@ -1,4 +1,4 @@
-import { O_TMPFILE, SEEK_DATA, SEEK_HOLE } from '../../src/abi/linux.ts';
+import { O_TMPFILE } from '../../src/abi/linux.ts';
 import type { Difference } from './compare.ts';
 import type { Step } from './script.ts';
 import { variantNamed } from './variants.ts';
@@ -39,15 +39,6 @@ export const knownDifferences: readonly KnownDifference[] = [
       kind === 'requests' &&
       variantNamed(variant).without?.includes('open') === true &&
       /^(p?readv?|getdents)$/.test(step?.call ?? ''),
-  },
-  {
-    name: 'no server is asked where data and holes are',
-    reason:
-      'SEEK_DATA and SEEK_HOLE (LSEEK) are not passed on yet: a file is all data, which is what Linux says when the server has no LSEEK.',
-    matches: ({ kind, step }) =>
-      (kind === 'result' || kind === 'requests') &&
-      step?.call === 'lseek' &&
-      (step.args[2] === SEEK_DATA || step.args[2] === SEEK_HOLE),
   },
 ];
 

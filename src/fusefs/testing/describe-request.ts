@@ -31,6 +31,7 @@ const bodies: Readonly<Record<string, (body: Body) => string>> = {
   RELEASE: (b) => `fh=${b.fh} flags=${hex(b.flags)} release_flags=${b.release_flags} lo=${owner(b.lock_owner)}`,
   FLUSH: (b) => `fh=${b.fh} lo=${owner(b.lock_owner)}`,
   FSYNC: (b) => `fh=${b.fh} flags=${b.fsync_flags}`,
+  LSEEK: (b) => `fh=${b.fh} off=${b.offset} whence=${b.whence}`,
   SETXATTR: (b) => `size=${b.size} flags=${b.flags}`,
   GETXATTR: (b) => `size=${b.size}`,
   ACCESS: (b) => `mask=${b.mask}`,
