@@ -40,6 +40,15 @@ export const knownDifferences: readonly KnownDifference[] = [
       variantNamed(variant).without?.includes('open') === true &&
       /^(p?readv?|getdents)$/.test(step?.call ?? ''),
   },
+  {
+    name: 'what Linux copies itself goes through its page cache',
+    reason:
+      'copy_file_range(2) without the server reads ahead on Linux, and nothing that was read before. There is no page cache here yet: each page that is copied is read, and no other.',
+    matches: ({ kind, step, variant }) =>
+      kind === 'requests' &&
+      step?.call === 'copy_file_range' &&
+      variantNamed(variant).without?.includes('copyFileRange') === true,
+  },
 ];
 
 /** How many pages one request takes along at most: here those of its data, on Linux a page for each part at least. */
