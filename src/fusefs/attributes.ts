@@ -141,6 +141,11 @@ export class Attributes {
     this.invalidate(CHANGED_BY_WRITE);
   }
 
+  /** Something was done to the data that left the size as it was. */
+  modified(): void {
+    this.invalidate(CHANGED_BY_WRITE);
+  }
+
   /** The file is taken to be empty, whatever was answered since it was opened. */
   cut(): void {
     this.#values.size = 0;

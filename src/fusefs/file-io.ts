@@ -1,5 +1,5 @@
 import { EIO, Errno } from '../abi/errno.ts';
-import { O_APPEND, O_DIRECT, O_DSYNC, O_SYNC, STATX_SIZE } from '../abi/linux.ts';
+import { O_APPEND, O_DIRECT, O_DSYNC, O_SYNC, PAGE_SIZE, STATX_SIZE } from '../abi/linux.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { readDirect, writeRange } from './direct-io.ts';
@@ -28,6 +28,32 @@ export function* readCached(task: Task, file: FuseFile, buffer: Uint8Array, offs
   const done = yield* readDirect(task, file, buffer, offset);
   if (done === buffer.length || offset + done >= inode.size) return done;
   return done + (yield* readRest(task, file, buffer.subarray(done), offset + done));
+}
+
+/**
+ * Reads by whole pages, up to the end of the file as far as it is known, which is not asked for again.
+ *
+ * FUSE: READ of the pages that the range touches.
+ *
+ * @throws what the server answers, if nothing has been read.
+ * @see Linux mm/filemap.c, filemap_splice_read()
+ */
+export function* readPages(task: Task, file: FuseFile, buffer: Uint8Array, offset: number): Blocking<number> {
+  const { size } = file.inode;
+  if (offset >= size) return 0;
+  const end = Math.min(size, offset + buffer.length);
+  const start = offset - (offset % PAGE_SIZE);
+  const pages = new Uint8Array(Math.ceil((end - start) / PAGE_SIZE) * PAGE_SIZE);
+  const asked = file.inode.superblock.versions.now();
+  try {
+    const { done, isEnd } = yield* readPieces(task, file, pages, start, 'cached');
+    if (isEnd) file.inode.attributes.endsAt(start + done, asked);
+    const read = pages.subarray(offset - start, Math.min(done, end - start));
+    buffer.set(read);
+    return read.length;
+  } finally {
+    file.inode.accessed();
+  }
 }
 
 /** What a direct read left over; an error now only ends it. */

@@ -1,13 +1,15 @@
-import { ENOTDIR } from '../abi/errno.ts';
+import { ENOSYS, ENOTDIR, EXDEV } from '../abi/errno.ts';
 import { FOPEN_DIRECT_IO, FOPEN_NOFLUSH, FOPEN_NONSEEKABLE, FOPEN_STREAM, FUSE_FSYNC_FDATASYNC } from '../abi/fuse.ts';
-import { STATX_SIZE } from '../abi/linux.ts';
-import { FLUSH, FSYNC, RELEASE } from '../abi/opcodes.ts';
+import { O_DIRECT, STATX_SIZE } from '../abi/linux.ts';
+import { FLUSH, FSYNC, LSEEK, RELEASE } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
-import { type DirectoryEntry, File } from '../vfs/file.ts';
+import { type CopyRange, type DirectoryEntry, File } from '../vfs/file.ts';
 import type { Path } from '../vfs/mount.ts';
+import { copyFrom } from './copy-range.ts';
 import { readDirect, writeDirect } from './direct-io.ts';
-import { readCached, writeCached } from './file-io.ts';
+import { fallocate } from './fallocate.ts';
+import { readCached, readPages, writeCached } from './file-io.ts';
 import { refresh } from './getattr.ts';
 import { type Handle, releaseHandle } from './handle.ts';
 import type { FuseInode } from './inode.ts';
@@ -63,6 +65,43 @@ export class FuseFile extends File {
   *endOfFile(task: Task): Blocking<number> {
     yield* refresh(task, this.inode, STATX_SIZE, { handle: this.handle });
     return this.inode.size;
+  }
+
+  /**
+   * FUSE: LSEEK, whose answer is taken as it is; from a server that has none as {@link endOfFile}.
+   *
+   * @throws what the server answers; ENXIO outside of the file when it has no LSEEK
+   * @see Linux fs/fuse/file.c, fuse_lseek()
+   */
+  override *seekExtent(task: Task, offset: number, whence: number): Blocking<number> {
+    try {
+      const { body } = yield* this.inode.call(task, LSEEK, { body: { fh: this.handle.fh, offset, whence } });
+      return body.offset;
+    } catch (error) {
+      if (error !== ENOSYS) throw error;
+    }
+    return yield* super.seekExtent(task, offset, whence);
+  }
+
+  /** FUSE: see fallocate(). */
+  override fallocate(task: Task, mode: number, offset: number, length: number): Blocking<void> {
+    return fallocate(task, this, mode, { offset, length });
+  }
+
+  /** FUSE servers are told what file is meant by one connection alone; to others Linux copies itself. */
+  override mayCopyAcross(source: File): boolean {
+    return source instanceof FuseFile;
+  }
+
+  /** FUSE: see copyFrom(). */
+  override copyFrom(task: Task, source: File, range: CopyRange): Blocking<number> {
+    if (!(source instanceof FuseFile)) throw EXDEV;
+    return copyFrom(task, this, source, range);
+  }
+
+  /** FUSE: see readPages(): through the page cache even of files with FOPEN_DIRECT_IO, but not with O_DIRECT. */
+  override spliceRead(task: Task, buffer: Uint8Array, offset: number): Blocking<number> {
+    return (this.flags & O_DIRECT) === 0 ? readPages(task, this, buffer, offset) : this.read(task, buffer, offset);
   }
 
   *iterate(_task: Task, _size: number, _emit: (entry: DirectoryEntry) => boolean): Blocking<void> {

@@ -1,5 +1,5 @@
-import { EBADF, EFBIG, EINVAL, EISDIR, ENXIO, EOVERFLOW, ESPIPE } from '../abi/errno.ts';
-import { MAX_RW_COUNT, O_APPEND, S_IFDIR, SEEK_CUR, SEEK_DATA, SEEK_END, SEEK_HOLE, SEEK_SET } from '../abi/linux.ts';
+import { EBADF, EFBIG, EINVAL, EISDIR, EOVERFLOW, ESPIPE } from '../abi/errno.ts';
+import { MAX_RW_COUNT, O_APPEND, S_IFDIR, SEEK_CUR, SEEK_END, SEEK_HOLE, SEEK_SET } from '../abi/linux.ts';
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { File } from '../vfs/file.ts';
@@ -52,11 +52,12 @@ export const pwritev = (task: Thread, fd: number, buffers: readonly Uint8Array[]
   atOffset(task, fd, offset, (file) => writeFrom(task, file, buffers, offset));
 
 /**
- * lseek(2): moves a file's position and returns it. The whole of a file is data, with a hole behind its end.
- * A directory's position is what the entry before it told to go on from. FUSE: GETATTR for SEEK_END, _DATA and _HOLE.
+ * lseek(2): moves a file's position and returns it. A directory's position is what the entry before it told to go on
+ * from. FUSE: LSEEK for SEEK_DATA and SEEK_HOLE of a file, GETATTR for its SEEK_END.
  *
- * @throws EBADF; EINVAL for an unknown `whence`; ESPIPE; ENXIO for SEEK_DATA and SEEK_HOLE from the end of the file on;
- *   EINVAL for a position that cannot be; EOVERFLOW for a directory's present one that no number can hold
+ * @throws EBADF; EINVAL for an unknown `whence`; ESPIPE; EINVAL for an offset that is no whole number; what the server
+ *   answers, ENXIO for SEEK_DATA and SEEK_HOLE outside of the file; EINVAL for a position that cannot be; EOVERFLOW for a
+ *   directory's present one that no number can hold
  * @see Linux fs/read_write.c, ksys_lseek() and generic_file_llseek_size()
  */
 export const lseek = (task: Thread, fd: number, offset: number, whence: number): Blocking<number> =>
@@ -137,6 +138,7 @@ function* writeFrom(task: Thread, file: File, buffers: readonly Uint8Array[], of
 function* seek(task: Thread, file: File, offset: number, whence: number): Blocking<number> {
   if (whence < SEEK_SET || whence > SEEK_HOLE) throw EINVAL;
   if (!file.isSeekable) throw ESPIPE;
+  if (!Number.isInteger(offset)) throw EINVAL;
   if (whence === SEEK_CUR && offset === 0) return positionOf(file);
   const position = yield* targetOf(task, file, offset, whence);
   if (!Number.isInteger(position) || position < 0 || position > MAX_FILE_SIZE) throw EINVAL;
@@ -148,10 +150,15 @@ function* seek(task: Thread, file: File, offset: number, whence: number): Blocki
 function* targetOf(task: Thread, file: File, offset: number, whence: number): Blocking<number> {
   if (whence === SEEK_SET) return offset;
   if (whence === SEEK_CUR) return positionOf(file) + offset;
-  const end = yield* file.endOfFile(task);
-  if (whence === SEEK_END) return end + offset;
-  if (offset < 0 || offset >= end) throw ENXIO;
-  return whence === SEEK_DATA ? offset : end;
+  const ask = (): Blocking<number> =>
+    whence === SEEK_END ? fromEnd(task, file, offset) : file.seekExtent(task, offset, whence);
+  const { inode } = file;
+  if (inode.type === S_IFDIR) return yield* ask();
+  return yield* exclusively(task, inode.lock, `inode ${inode.ino} to seek`, ask);
+}
+
+function* fromEnd(task: Thread, file: File, offset: number): Blocking<number> {
+  return (yield* file.endOfFile(task)) + offset;
 }
 
 function positionOf(file: File): number {

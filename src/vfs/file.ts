@@ -1,4 +1,6 @@
 import type { ByteString } from '../abi/bytes.ts';
+import { ENXIO, EOPNOTSUPP } from '../abi/errno.ts';
+import { SEEK_DATA } from '../abi/linux.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Credentials } from '../task/credentials.ts';
 import { RwLock } from '../task/lock.ts';
@@ -13,6 +15,13 @@ export interface DirectoryEntry {
   readonly next: bigint;
   readonly type: number; // DT_*
   readonly name: ByteString;
+}
+
+/** What copy_file_range(2) is to copy, all in bytes. */
+export interface CopyRange {
+  readonly from: number;
+  readonly to: number;
+  readonly length: number;
 }
 
 /**
@@ -86,4 +95,42 @@ export abstract class File {
 
   /** The size for SEEK_END, in bytes, refreshed if the cache says so. */
   abstract endOfFile(task: Task): Blocking<number>;
+
+  /**
+   * Where data or a hole begins from `offset` on: `whence` is SEEK_DATA or SEEK_HOLE. A file system that does not know
+   * takes all of the file for data, with a hole behind its end.
+   *
+   * @throws ENXIO outside of the file
+   * @see Linux fs/read_write.c, generic_file_llseek_size()
+   */
+  *seekExtent(task: Task, offset: number, whence: number): Blocking<number> {
+    const end = yield* this.endOfFile(task);
+    if (offset < 0 || offset >= end) throw ENXIO;
+    return whence === SEEK_DATA ? offset : end;
+  }
+
+  /** Reserves, clears or frees a range, as FALLOC_FL_ bits of `mode` say. @throws EOPNOTSUPP for a mode that it has not */
+  *fallocate(_task: Task, _mode: number, _offset: number, _length: number): Blocking<void> {
+    throw EOPNOTSUPP;
+  }
+
+  /** Whether copy_file_range(2) may copy here from that file, though it is in another file system. */
+  mayCopyAcross(_source: File): boolean {
+    return false;
+  }
+
+  /**
+   * Copies from another file within the file system, this kernel seeing nothing of the bytes. The range is within the
+   * source, is not empty, and does not overlap itself. @returns bytes copied, perhaps fewer
+   *
+   * @throws EOPNOTSUPP, EXDEV when it must be done by reading and writing
+   */
+  *copyFrom(_task: Task, _source: File, _range: CopyRange): Blocking<number> {
+    throw EOPNOTSUPP;
+  }
+
+  /** As {@link read}, for bytes that go on to another file and not to the caller. Linux's splice_read. */
+  spliceRead(task: Task, buffer: Uint8Array, offset: number): Blocking<number> {
+    return this.read(task, buffer, offset);
+  }
 }

@@ -72,6 +72,8 @@ const extra: Words = oneOf(
 );
 const flags: Words = fc.tuple(access, extra).map((words) => words.join('|'));
 const offset: Words = oneOf(0, 1, 5, 4090, 4096, 5000, 12_288, -1);
+/** Where copy_file_range(2) begins. */
+const place: Words = fc.oneof(fc.constant('NULL'), offset);
 const size: Words = oneOf(...SIZES);
 const data: Words = fc
   .tuple(oneOf('x', 'y', 'z'), oneOf(1, 3, 10, 4095, 4096, 4097, 9000))
@@ -111,8 +113,11 @@ const rows: readonly Row[] = [
   [2, 'writev', fd, pieces],
   [2, 'pwritev', fd, pieces, offset],
   [3, 'lseek', fd, offset, oneOf(0, 1, 2, 9)],
+  [2, 'lseek', fd, offset, oneOf('SEEK_DATA', 'SEEK_HOLE')],
   [3, 'truncate', path, oneOf(0, 1, 100, 4096, 10_000, -1)],
   [3, 'ftruncate', fd, oneOf(0, 1, 100, 4096, 10_000, -1)],
+  [3, 'fallocate', fd, oneOf(0, 1, 2, 3, '0x10', '0x11'), offset, oneOf(0, 1, 100, 5000)],
+  [3, 'copy_file_range', fd, place, fd, place, oneOf(0, 1, 100, 5000, 100_000), oneOf(0, 0, 0, 1)],
   [8, 'stat', path],
   [5, 'lstat', path],
   [5, 'fstat', fd],

@@ -1,4 +1,4 @@
-import { O_TMPFILE, SEEK_DATA, SEEK_HOLE } from '../../src/abi/linux.ts';
+import { O_TMPFILE } from '../../src/abi/linux.ts';
 import type { Difference } from './compare.ts';
 import type { Step } from './script.ts';
 import { variantNamed } from './variants.ts';
@@ -41,13 +41,13 @@ export const knownDifferences: readonly KnownDifference[] = [
       /^(p?(read|write)v?|getdents)$/.test(step?.call ?? ''),
   },
   {
-    name: 'no server is asked where data and holes are',
+    name: 'what Linux copies itself goes through its page cache',
     reason:
-      'SEEK_DATA and SEEK_HOLE (LSEEK) are not passed on yet: a file is all data, which is what Linux says when the server has no LSEEK.',
-    matches: ({ kind, step }) =>
-      (kind === 'result' || kind === 'requests') &&
-      step?.call === 'lseek' &&
-      (step.args[2] === SEEK_DATA || step.args[2] === SEEK_HOLE),
+      'copy_file_range(2) without the server reads ahead on Linux, and nothing that was read before. There is no page cache here yet: each page that is copied is read, and no other.',
+    matches: ({ kind, step, variant }) =>
+      kind === 'requests' &&
+      step?.call === 'copy_file_range' &&
+      variantNamed(variant).without?.includes('copyFileRange') === true,
   },
 ];
 

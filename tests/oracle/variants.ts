@@ -53,6 +53,8 @@ export const variants: readonly Variant[] = [
   missing('statfs'),
   missing('statx'),
   missing('lseek'),
+  missing('fallocate'),
+  missing('copyFileRange'),
   missing('read', 'write'),
 ];
 

@@ -31,6 +31,10 @@ const bodies: Readonly<Record<string, (body: Body) => string>> = {
   RELEASE: (b) => `fh=${b.fh} flags=${hex(b.flags)} release_flags=${b.release_flags} lo=${owner(b.lock_owner)}`,
   FLUSH: (b) => `fh=${b.fh} lo=${owner(b.lock_owner)}`,
   FSYNC: (b) => `fh=${b.fh} flags=${b.fsync_flags}`,
+  FALLOCATE: (b) => `fh=${b.fh} off=${b.offset} len=${b.length} mode=${hex(b.mode)}`,
+  COPY_FILE_RANGE: (b) =>
+    `fh=${b.fh_in} off=${b.off_in} to n=${b.nodeid_out} fh=${b.fh_out} off=${b.off_out} len=${b.len} flags=${b.flags}`,
+  LSEEK: (b) => `fh=${b.fh} off=${b.offset} whence=${b.whence}`,
   SETXATTR: (b) => `size=${b.size} flags=${b.flags}`,
   GETXATTR: (b) => `size=${b.size}`,
   ACCESS: (b) => `mask=${b.mask}`,
@@ -40,6 +44,7 @@ const sameAs: Readonly<Record<string, string>> = {
   READDIR: 'READ',
   RELEASEDIR: 'RELEASE',
   FSYNCDIR: 'FSYNC',
+  COPY_FILE_RANGE_64: 'COPY_FILE_RANGE',
   LISTXATTR: 'GETXATTR',
 };
 

@@ -6,7 +6,9 @@ import { credentialsOf } from '../../task/credentials.ts';
 import type { Stat } from '../../vfs/stat.ts';
 import { access, faccessat } from '../access.ts';
 import * as attributes from '../attributes.ts';
+import { copyFileRange } from '../copy-file-range.ts';
 import * as descriptors from '../descriptors.ts';
+import { fallocate } from '../fallocate.ts';
 import { getdents } from '../getdents.ts';
 import * as links from '../link.ts';
 import * as making from '../mkdir.ts';
@@ -43,6 +45,7 @@ const plain: Record<string, Call> = {
   unlinkat,
   truncate,
   ftruncate,
+  fallocate,
   fsync,
   fdatasync,
   chmod: attributes.chmod,
@@ -60,6 +63,8 @@ const plain: Record<string, Call> = {
   lremovexattr: xattr.lremovexattr,
   fremovexattr: xattr.fremovexattr,
 };
+
+const offset = (value: Value): number | null => (value === 'NULL' ? null : Number(value));
 
 /** What the other calls give is brought into one line of text. */
 const shaped: Record<string, Call> = {
@@ -81,6 +86,14 @@ const shaped: Record<string, Call> = {
     yield* io.preadv(task, fd, buffers, offset);
     return joined(buffers);
   },
+  copy_file_range: (
+    task: Thread,
+    fdIn: number,
+    offIn: Value,
+    fdOut: number,
+    offOut: Value,
+    ...rest: [number, number]
+  ) => copyFileRange(task, fdIn, offset(offIn), fdOut, offset(offOut), ...rest),
   write: (task: Thread, fd: number, text: Value) => io.write(task, fd, bytes(text)),
   pwrite: (task: Thread, fd: number, text: Value, offset: number) => io.pwrite(task, fd, bytes(text), offset),
   writev: (task: Thread, fd: number, texts: Value) => io.writev(task, fd, list(texts).map(bytes)),

@@ -20,7 +20,7 @@ NUMBERS = dict(
     ftruncate=77, chdir=80, fchdir=81, rename=82, mkdir=83, rmdir=84, creat=85, link=86, unlink=87, symlink=88, chmod=90,
     fchmod=91, chown=92, fchown=93, lchown=94, umask=95, mknod=133, removexattr=197, lremovexattr=198, fremovexattr=199,
     openat=257, mkdirat=258, mknodat=259, fchownat=260, unlinkat=263, linkat=265, symlinkat=266, dup3=292, renameat2=316,
-    faccessat=439, fchmodat=452,
+    fallocate=285, faccessat=439, fchmodat=452,
 )
 UTIME_NOW, UTIME_OMIT = 0x3FFFFFFF, 0x3FFFFFFE
 CLONE_NEWNS, MS_REC, MS_PRIVATE, MS_RDONLY, MS_NOEXEC, MS_REMOUNT, MS_BIND = 0x20000, 0x4000, 1 << 18, 1, 8, 32, 4096
@@ -166,6 +166,11 @@ def setxattr(number, file, name, value, flags):
     return syscall(number, file, name, data, len(data), flags)
 
 
+def copy_file_range(fd_in, off_in, fd_out, off_out, length, flags):
+    offsets = [None if off == "NULL" else ctypes.byref(ctypes.c_long(off)) for off in (off_in, off_out)]
+    return syscall(326, fd_in, offsets[0], fd_out, offsets[1], length, flags)
+
+
 def become(effective, real=None):
     real = effective if real is None else real
     os.setresuid(0, 0, 0)
@@ -205,7 +210,7 @@ CALLS = {
     "fsetxattr": lambda *a: setxattr(190, *a), "getxattr": lambda *a: getxattr(191, *a),
     "lgetxattr": lambda *a: getxattr(192, *a), "fgetxattr": lambda *a: getxattr(193, *a),
     "listxattr": lambda *a: listxattr(194, *a), "llistxattr": lambda *a: listxattr(195, *a),
-    "flistxattr": lambda *a: listxattr(196, *a), "as": become, "mount": mount, "remount": remount,
+    "flistxattr": lambda *a: listxattr(196, *a), "as": become, "copy_file_range": copy_file_range, "mount": mount, "remount": remount,
 }
 
 

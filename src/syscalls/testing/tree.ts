@@ -1,6 +1,8 @@
 import type { ByteString } from '../../abi/bytes.ts';
-import { EEXIST, EINVAL, ENODATA, ENOENT, ENOTDIR, ENOTEMPTY, EPERM, ERANGE } from '../../abi/errno.ts';
+import { EEXIST, EINVAL, ENODATA, ENOENT, ENOTDIR, ENOTEMPTY, EOPNOTSUPP, EPERM, ERANGE } from '../../abi/errno.ts';
 import {
+  FALLOC_FL_KEEP_SIZE,
+  FALLOC_FL_PUNCH_HOLE,
   makedev,
   O_APPEND,
   O_CREAT,
@@ -341,6 +343,14 @@ export class TreeFile extends File {
     if (end > this.inode.size) this.inode.resize(end);
     this.inode.content.set(data, at);
     return { written: data.length, end };
+  }
+
+  /** As tmpfs: reserving, and punching holes. */
+  override *fallocate(task: Task, mode: number, offset: number, length: number): Blocking<void> {
+    if ((mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE)) !== 0) throw EOPNOTSUPP;
+    yield* this.inode.superblock.enter(task, `fallocate ${mode} ${offset} ${length}`);
+    if ((mode & FALLOC_FL_PUNCH_HOLE) !== 0) this.inode.content.fill(0, offset, offset + length);
+    if ((mode & FALLOC_FL_KEEP_SIZE) === 0) this.inode.resize(Math.max(this.inode.size, offset + length));
   }
 
   override *iterate(task: Task, _size: number, emit: (entry: DirectoryEntry) => boolean): Blocking<void> {

@@ -1,4 +1,6 @@
 import { fromBytes } from '../../../src/abi/bytes.ts';
+import { copyFileRange } from '../../../src/syscalls/copy-file-range.ts';
+import { fallocate } from '../../../src/syscalls/fallocate.ts';
 import * as io from '../../../src/syscalls/read-write.ts';
 import { ftruncate, truncate } from '../../../src/syscalls/truncate.ts';
 import { ioVector, pageAligned, realDescriptor, syscall } from '../linux-calls.ts';
@@ -74,6 +76,22 @@ const gathering = (number: number, parameters: string, fusewire: typeof io.pwrit
   },
 });
 
+/** An offset of `NULL` is the null pointer: the file's position.  */
+const copy: Call = {
+  parameters: parametersOf('fd offset fd offset number number'),
+  linux(fdIn, offIn, fdOut, offOut, length, flags) {
+    const place = (offset: Value | undefined) => (offset === 'NULL' ? null : BigInt64Array.of(BigInt(offset ?? 0)));
+    const [from, to] = [fdIn, fdOut].map((fd) => realDescriptor(Number(fd))) as [number, number];
+    return String(syscall(326, from, place(offIn), to, place(offOut), Number(length), Number(flags)));
+  },
+  *fusewire(task, fdIn, offIn, fdOut, offOut, length, flags) {
+    const place = (offset: Value | undefined) => (offset === 'NULL' ? null : Number(offset));
+    const [from, to] = [Number(fdIn), Number(fdOut)];
+    const rest = [Number(length), Number(flags)] as const;
+    return String(yield* copyFileRange(task, from, place(offIn), to, place(offOut), ...rest));
+  },
+};
+
 /** Calls that read and write what is in a file. */
 export const contentCalls: Readonly<Record<string, Call>> = {
   read: reading(0, 'fd number', io.read),
@@ -86,4 +104,6 @@ export const contentCalls: Readonly<Record<string, Call>> = {
   pwritev: gathering(296, 'fd list number', io.pwritev),
   truncate: direct(76, truncate, 'path number'),
   ftruncate: direct(77, ftruncate, 'fd number'),
+  copy_file_range: copy,
+  fallocate: direct(285, fallocate, 'fd number number number'),
 };
