@@ -124,7 +124,7 @@ const rows: readonly Row[] = [
   [6, 'unlink', path],
   [2, 'unlinkat', dirfd, path, oneOf(0, '0x200')],
   [8, 'rename', path, path],
-  [3, 'renameat2', here, path, here, path, oneOf('RENAME_NOREPLACE', 'RENAME_EXCHANGE', 7)],
+  [3, 'renameat2', here, path, here, path, oneOf('RENAME_NOREPLACE', 'RENAME_EXCHANGE', 'RENAME_WHITEOUT', 7)],
   [2, 'renameat2', dirfd, path, dirfd, path, fc.constant('0')],
   [5, 'link', path, path],
   [2, 'linkat', dirfd, path, dirfd, path, link],
