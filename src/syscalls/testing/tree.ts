@@ -211,6 +211,21 @@ export class TreeInode extends Inode {
     return { file: new TreeFile(new Path(mount, dentry), inode, flags & ~CREATION), created: true };
   }
 
+  override *tmpfile(
+    task: Task,
+    mount: Mount,
+    dentry: Dentry,
+    flags: number,
+    mode: number,
+    umask: number,
+  ): Blocking<File> {
+    yield* this.superblock.enter(task, 'tmpfile');
+    const inode = this.#make(task, mode & ~umask);
+    inode.nlink = 0;
+    dentry.attachUnnamed(inode);
+    return new TreeFile(new Path(mount, dentry), inode, flags & ~CREATION);
+  }
+
   override *mknod(task: Task, dentry: Dentry, mode: number, rdev: number, umask: number): Blocking<void> {
     yield* this.superblock.enter(task, `mknod ${dentry.name}`);
     this.#add(task, dentry, mode & ~umask).rdev = rdev;

@@ -32,6 +32,9 @@ export const scripts: readonly Script[] = [
         ${at('f', 'd/moved')} RENAME_WHITEOUT
         lstat f
         lstat d/moved
+        open f O_RDONLY -> EACCES
+        creat f 0644 -> EACCES
+        open f O_PATH
         open . O_RDONLY -> $dir
         getdents $dir 4096
         ${at('d/moved', 'd/again')} RENAME_WHITEOUT|RENAME_NOREPLACE
