@@ -16,7 +16,7 @@ import { Attributes } from './attributes.ts';
 import { link, mkdir, mknod, symlink } from './create.ts';
 import { getattr, tryGetattr } from './getattr.ts';
 import { lookup } from './lookup.ts';
-import { atomicOpen, open } from './open.ts';
+import { atomicOpen, open, tmpfile } from './open.ts';
 import { permission, tryPermission } from './permission.ts';
 import { readlink } from './readlink.ts';
 import { rename, rmdir, unlink } from './remove.ts';
@@ -154,6 +154,10 @@ export class FuseInode extends Inode {
     umask: number,
   ): Blocking<Opened | undefined> {
     return atomicOpen(task, this, new Path(mount, dentry), { flags, mode, umask });
+  }
+
+  tmpfile(task: Task, mount: Mount, dentry: Dentry, flags: number, mode: number, umask: number): Blocking<File> {
+    return tmpfile(task, this, new Path(mount, dentry), { flags, mode, umask });
   }
 
   mknod(task: Task, dentry: Dentry, mode: number, rdev: number, umask: number): Blocking<void> {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EEXIST, EINTR, EIO, ENOENT, Errno, ESTALE } from '../abi/errno.ts';
-import { AT_FDCWD, O_CREAT, O_RDWR, RENAME_EXCHANGE, S_IFDIR } from '../abi/linux.ts';
+import { AT_EMPTY_PATH, AT_FDCWD, O_CREAT, O_RDWR, O_TMPFILE, RENAME_EXCHANGE, S_IFDIR } from '../abi/linux.ts';
 import { allOpcodes } from '../abi/opcodes.ts';
 import type { Thread } from '../process/thread.ts';
 import { close } from '../syscalls/descriptors.ts';
-import { link, symlink } from '../syscalls/link.ts';
+import { link, linkat, symlink } from '../syscalls/link.ts';
 import { mkdir } from '../syscalls/mkdir.ts';
 import { open } from '../syscalls/open.ts';
 import { rename, renameat2 } from '../syscalls/rename.ts';
@@ -17,7 +17,7 @@ import { Machine } from './testing/machine.ts';
 // Whatever happens, and in whatever order the server answers: it gets back every lookup that it gave, and no more.
 
 const names = allOpcodes.map(({ name }) => name);
-const givesNodeid = new Set(['LOOKUP', 'CREATE', 'MKNOD', 'MKDIR', 'SYMLINK', 'LINK']);
+const givesNodeid = new Set(['LOOKUP', 'CREATE', 'TMPFILE', 'MKNOD', 'MKDIR', 'SYMLINK', 'LINK']);
 const PATHS = ['/a', '/b', '/d', '/d/a', '/d/b', '/e', '/d/e/a'];
 const ERRORS = [ENOENT, EINTR, EEXIST, ESTALE, EIO];
 
@@ -47,7 +47,7 @@ function countLookups(m: Machine): ReadonlyMap<bigint, number> {
 
 function* act(task: Thread, choose: (choices: number) => number): Blocking<void> {
   const path = () => PATHS[choose(PATHS.length)] as string;
-  switch (choose(10)) {
+  switch (choose(11)) {
     case 0:
       return yield* mkdir(task, path(), 0o755);
     case 1:
@@ -65,6 +65,8 @@ function* act(task: Thread, choose: (choices: number) => number): Blocking<void>
     case 7:
       yield* stat(task, path());
       return;
+    case 8:
+      return yield* makeUnnamed(task, path(), choose(2) === 0 ? null : path());
     default: {
       const fd = yield* open(task, path(), O_RDWR | (choose(2) * O_CREAT), 0o644);
       try {
@@ -74,6 +76,16 @@ function* act(task: Thread, choose: (choices: number) => number): Blocking<void>
       }
       return;
     }
+  }
+}
+
+/** Makes a file without a name, and perhaps gives it one. */
+function* makeUnnamed(task: Thread, directory: string, name: string | null): Blocking<void> {
+  const fd = yield* open(task, directory, O_TMPFILE | O_RDWR, 0o644);
+  try {
+    if (name !== null) yield* linkat(task, fd, '', AT_FDCWD, name, AT_EMPTY_PATH);
+  } finally {
+    yield* close(task, fd);
   }
 }
 

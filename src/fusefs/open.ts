@@ -1,10 +1,11 @@
 import { EEXIST, EIO, ENOSYS } from '../abi/errno.ts';
 import { FOPEN_CACHE_DIR, FOPEN_KEEP_CACHE, FOPEN_PASSTHROUGH, FUSE_OPEN_KILL_SUIDGID } from '../abi/fuse.ts';
 import { O_CLOEXEC, O_CREAT, O_EXCL, O_LARGEFILE, O_NOCTTY, O_TRUNC, S_IFDIR, S_IFMT, S_IFREG } from '../abi/linux.ts';
-import { CREATE, OPEN, OPENDIR, RELEASE } from '../abi/opcodes.ts';
+import { CREATE, OPEN, OPENDIR, RELEASE, TMPFILE } from '../abi/opcodes.ts';
 import type { fuse_open_out } from '../abi/structs.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
+import type { Dentry } from '../vfs/dentry.ts';
 import type { File } from '../vfs/file.ts';
 import type { Opened } from '../vfs/inode.ts';
 import type { Path } from '../vfs/mount.ts';
@@ -47,6 +48,13 @@ export function* open(task: Task, inode: FuseInode, path: Path, flags: number): 
   }
 }
 
+/** What open(2) was told about a new file, and the task's umask. */
+interface Creation {
+  readonly flags: number;
+  readonly mode: number;
+  readonly umask: number;
+}
+
 /**
  * Makes the file of a negative dentry and opens it.
  *
@@ -55,16 +63,11 @@ export function* open(task: Task, inode: FuseInode, path: Path, flags: number): 
  * @throws EIO for a bad directory or a reply without sense; what the server answers.
  * @see Linux fs/fuse/dir.c, fuse_atomic_open()
  */
-export function* atomicOpen(
-  task: Task,
-  dir: FuseInode,
-  path: Path,
-  how: { readonly flags: number; readonly mode: number; readonly umask: number },
-): Blocking<Opened> {
+export function* atomicOpen(task: Task, dir: FuseInode, path: Path, how: Creation): Blocking<Opened> {
   const { dentry } = path;
   dir.check();
   try {
-    return { file: yield* create(task, dir, path, how), created: true };
+    return { file: yield* create(task, dir, path, { ...how, opcode: CREATE }), created: true };
   } catch (error) {
     if (error === EEXIST) forgetName(dentry);
     if (error !== ENOSYS) throw error;
@@ -74,18 +77,31 @@ export function* atomicOpen(
   return { file, created: true };
 }
 
+/**
+ * Makes a file without a name and opens it. `path` has the dentry that the file is to have.
+ *
+ * FUSE: TMPFILE, with the name "/".
+ *
+ * @throws EIO for a bad directory or a reply without sense, EOPNOTSUPP if the server has no TMPFILE; what it answers.
+ * @see Linux fs/fuse/dir.c, fuse_tmpfile()
+ */
+export function* tmpfile(task: Task, dir: FuseInode, path: Path, how: Creation): Blocking<File> {
+  dir.check();
+  return yield* create(task, dir, path, { ...how, opcode: TMPFILE });
+}
+
 /** @see Linux fs/fuse/dir.c, fuse_create_open() */
 function* create(
   task: Task,
   dir: FuseInode,
   path: Path,
-  { flags, mode, umask }: { readonly flags: number; readonly mode: number; readonly umask: number },
+  { opcode, flags, mode, umask }: Creation & { readonly opcode: typeof CREATE | typeof TMPFILE },
 ): Blocking<File> {
   const { dentry } = path;
   const takesSetId = (flags & (O_TRUNC | O_EXCL)) === O_TRUNC && tellsServer(task, dir);
-  const { body } = yield* dir.call(task, CREATE, {
+  const { body } = yield* dir.call(task, opcode, {
     body: {
-      flags: creationFlags(flags),
+      flags: opcode === CREATE ? creationFlags(flags) : unnamedFlags(flags),
       mode: maskedMode(dir, mode, umask),
       umask,
       open_flags: takesSetId ? FUSE_OPEN_KILL_SUIDGID : 0,
@@ -94,7 +110,9 @@ function* create(
   });
   const { entry, open } = body;
   if (isNoFile(entry.nodeid) || !isSane(entry.attr) || (entry.attr.mode & S_IFMT) !== S_IFREG) throw EIO;
-  tie(dir.superblock.inodeOf(entry, null), dentry, entry);
+  const inode = dir.superblock.inodeOf(entry, null);
+  if (opcode === CREATE) tie(inode, dentry, entry);
+  else attachUnnamed(inode, dentry);
   contentChanged(dir);
   return opened(dentry.inode as FuseInode, path, flags, handleOf(open));
 }
@@ -103,6 +121,15 @@ function* create(
 function creationFlags(flags: number): number {
   const unsaid = (flags & O_EXCL) === 0 ? O_NOCTTY | O_CLOEXEC : O_NOCTTY | O_CLOEXEC | O_TRUNC;
   return (flags | O_LARGEFILE) & ~unsaid;
+}
+
+/** What TMPFILE is told: O_EXCL means another thing there, so that O_TRUNC stays. */
+const unnamedFlags = (flags: number): number => (flags | O_LARGEFILE) & ~(O_NOCTTY | O_CLOEXEC);
+
+/** Ties a file without a name to its dentry, which takes over the caller's reference. */
+function attachUnnamed(inode: FuseInode, dentry: Dentry): void {
+  dentry.attachUnnamed(inode);
+  inode.release();
 }
 
 /** @see Linux fs/fuse/file.c, fuse_do_open() */

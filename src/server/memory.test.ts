@@ -203,6 +203,41 @@ describe('rename', () => {
     expect(files.lookup(sub, '..').nodeid).toBe(ROOT);
   });
 
+  test("with WHITEOUT leaves a character device 0:0 that is the caller's", () => {
+    const { files, file, full } = world;
+    files.setattr(ROOT, { valid: fuse.FATTR_MODE, mode: 0o2777 });
+    files.setattr(ROOT, { valid: fuse.FATTR_GID, gid: 9 });
+    const body = { newdir: full, flags: linux.RENAME_WHITEOUT };
+    files.client.get(op.RENAME2, { names: ['file', 'moved'], body, uid: 7, gid: 8 });
+    expect(files.walk('full/moved')).toBe(file);
+    expect(files.lookup(ROOT, 'file').attr).toMatchObject({ mode: S_IFCHR, rdev: 0, nlink: 1, uid: 7, gid: 9 });
+  });
+
+  test('with WHITEOUT of a directory over another one keeps links and lists both names', () => {
+    const { files, full, sub } = world;
+    files.rename(full, 'sub', ROOT, 'empty', linux.RENAME_WHITEOUT);
+    expect(files.walk('empty')).toBe(sub);
+    expect([ROOT, full].map((each) => files.stat(each).nlink)).toEqual([4, 2]);
+    expect(files.list(full)).toEqual(['.', '..', 'child', 'sub']);
+  });
+
+  test('a whiteout can be removed, and is replaced by a rename back', () => {
+    const { files, file } = world;
+    files.rename(ROOT, 'file', ROOT, 'a', linux.RENAME_WHITEOUT);
+    files.rename(ROOT, 'a', ROOT, 'file', linux.RENAME_WHITEOUT);
+    expect(files.walk('file')).toBe(file);
+    files.unlink(ROOT, 'a');
+    expect(files.lookup(ROOT, 'a').nodeid).toBe(0n);
+  });
+
+  test('without an inode left for the whiteout is ENOSPC, and nothing has moved', () => {
+    const files = start({ maxInodes: 2 });
+    const { nodeid } = files.create(ROOT, 'a');
+    expect(errnoOfCall(() => files.rename(ROOT, 'a', ROOT, 'b', linux.RENAME_WHITEOUT))).toBe(errno.ENOSPC);
+    expect(files.walk('a')).toBe(nodeid);
+    expect(files.lookup(ROOT, 'b').nodeid).toBe(0n);
+  });
+
   test('the RENAME of old clients does the same', () => {
     world.files.client.get(op.RENAME, { names: ['file', 'a'], body: { newdir: world.empty } });
     expect(world.files.walk('empty/a')).toBe(world.file);

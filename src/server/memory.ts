@@ -148,10 +148,10 @@ class MemoryServer implements FuseServer {
     this.#tree.rmdir(this.#tree.directory(nodeid), name);
   }
 
-  rename({ nodeid, body }: RequestOf<'RENAME2'>, oldname: ByteString, newname: ByteString): void {
+  rename({ nodeid, body, uid, gid }: RequestOf<'RENAME2'>, oldname: ByteString, newname: ByteString): void {
     const from = { directory: this.#tree.directory(nodeid), name: oldname };
     const to = { directory: this.#tree.directory(body.newdir), name: newname };
-    rename(this.#tree, from, to, body.flags);
+    rename(this.#tree, from, to, { flags: body.flags, by: { uid, gid } });
   }
 
   link({ nodeid, body }: RequestOf<'LINK'>, newname: ByteString) {

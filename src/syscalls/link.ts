@@ -28,7 +28,8 @@ import { atPath, checkPath, inodeAt, type Place, walkTo } from './resolve.ts';
  *
  * @throws EINVAL for an unknown flag; for AT_EMPTY_PATH as checkOpener(); the old path's walk;
  *   as createOnce(), EXDEV for another mount among them; EPERM for another's file that is
- *   special, runs as somebody else, or may not be read and written, and for a directory; ENOENT for a file without names
+ *   special, runs as somebody else, or may not be read and written, and for a directory; ENOENT for a file without names,
+ *   but for the first of one that O_TMPFILE made without O_EXCL
  * @see Linux fs/namei.c, do_linkat() and vfs_link()
  */
 export function* linkat(
@@ -145,7 +146,9 @@ function* isSafeSource(task: Thread, source: Inode): Blocking<boolean> {
 function* linkLocked(task: Thread, source: Inode, dir: Inode, dentry: Dentry): Blocking<void> {
   if (source.type === S_IFDIR) throw EPERM;
   yield* exclusively(task, source.lock, `inode ${source.ino} to link it`, function* () {
-    if (source.tryGetattr(task, STATX_NLINK, AT_STATX_DONT_SYNC)?.nlink === 0) throw ENOENT;
+    const isGone = source.tryGetattr(task, STATX_NLINK, AT_STATX_DONT_SYNC)?.nlink === 0;
+    if (isGone && !source.isLinkable) throw ENOENT;
     yield* dir.link(task, source, dentry);
+    source.isLinkable = false;
   });
 }

@@ -12,7 +12,7 @@ import { permission } from '../vfs/permission.ts';
 import type { Last } from '../vfs/walk.ts';
 import { exclusively } from './locking.ts';
 import { newMode } from './new-mode.ts';
-import { openFound } from './open-existing.ts';
+import { checkMade, openFound } from './open-existing.ts';
 import { isExclusive, type OpenHow } from './open-flags.ts';
 import { inodeAt, type Place, walkToLast } from './resolve.ts';
 
@@ -97,22 +97,11 @@ function* findOrCreateLocked(task: Thread, { parent, name, distrust }: Name, how
     if (refusal !== null) throw refusal;
     const mode = newMode(task, dir, how.mode);
     const opened = yield* dir.atomicOpen(task, parent.mount, dentry, how.flags, mode, task.process.umask);
-    if (opened?.created === true) return yield* checked(task, opened.file);
+    if (opened?.created === true) return yield* checkMade(task, opened.file, how);
     opened?.file.release();
     return seenAt(parent.mount, dentry);
   } finally {
     dentry.release();
-  }
-}
-
-/** Linux looks at the permissions of what it has just made too, though it wants none: may_open() in fs/namei.c. */
-function* checked(task: Thread, file: File): Blocking<File> {
-  try {
-    yield* permission(task, file.inode, 0);
-    return file;
-  } catch (error) {
-    file.release();
-    throw error;
   }
 }
 

@@ -184,16 +184,16 @@ describe('existing files', () => {
   });
 
   machineTable({
-    'pipes and devices have nothing behind them: ENXIO': `
+    'pipes have nothing behind them: ENXIO': `
       mknod p 0010644 0
+      open p O_RDONLY -> ENXIO`,
+    'devices are EACCES, as on a mount with nodev': `
       mknod c 0020644 259
-      mknod b 0060644 259
-      open p O_RDONLY -> ENXIO
-      open c O_RDONLY -> ENXIO
-      open b O_RDONLY -> ENXIO`,
-    'O_TMPFILE is EOPNOTSUPP where the directory would allow it': `
-      mkdir d 0755
-      open d O_TMPFILE|O_RDWR 0644 -> EOPNOTSUPP`,
+      mknod b 0060000 259
+      open c O_RDONLY -> EACCES
+      open b O_WRONLY|O_CREAT -> EACCES
+      open c O_PATH
+      open c O_DIRECTORY -> ENOTDIR`,
   });
 });
 

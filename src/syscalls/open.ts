@@ -5,17 +5,18 @@ import type { Blocking } from '../task/blocking.ts';
 import type { File } from '../vfs/file.ts';
 import { retryStale } from '../vfs/walk.ts';
 import { openOrCreate } from './open-create.ts';
-import { openExisting, openPlace, openTemporary } from './open-existing.ts';
+import { openExisting, openPlace } from './open-existing.ts';
 import { type OpenHow, openHow } from './open-flags.ts';
+import { openTemporary } from './open-temporary.ts';
 import { checkPath, type Place } from './resolve.ts';
 
 /**
- * openat(2). Gives the lowest free descriptor. `mode` counts with O_CREAT alone.
- * FUSE: the walk; OPEN or OPENDIR; for a new file LOOKUP and CREATE, or MKNOD and OPEN; for O_TRUNC SETATTR unless the
+ * openat(2). Gives the lowest free descriptor. `mode` counts with O_CREAT and O_TMPFILE alone.
+ * FUSE: the walk; OPEN or OPENDIR; for a new file LOOKUP and CREATE, or MKNOD and OPEN; for O_TMPFILE TMPFILE; for O_TRUNC SETATTR unless the
  * server cuts the file as it opens.
  *
  * @throws EINVAL as openHow(); ENAMETOOLONG, ENOENT for the path itself; EMFILE; the walk's errors; then as
- *   openOrCreate() and openExisting()
+ *   openOrCreate(), openExisting() and openTemporary()
  * @see Linux fs/open.c, do_sys_openat2()
  */
 export function* openat(task: Thread, dirfd: number, path: ByteString, flags: number, mode = 0): Blocking<number> {

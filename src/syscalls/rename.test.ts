@@ -215,6 +215,18 @@ describe('renameat2', () => {
       renameat2 AT_FDCWD d AT_FDCWD d/x RENAME_NOREPLACE -> EINVAL
       renameat2 AT_FDCWD f AT_FDCWD h RENAME_NOREPLACE
       stat h size -> 1`,
+    'RENAME_WHITEOUT leaves a character device 0:0, for which nobody needs CAP_MKNOD': `${existing}
+      chmod . 0777
+      as 1000
+      creat mine 0644
+      renameat2 AT_FDCWD mine AT_FDCWD mine2 RENAME_WHITEOUT
+      lstat mine mode -> 020000
+      lstat mine rdev -> 0
+      lstat mine uid -> 1000
+      renameat2 AT_FDCWD mine2 AT_FDCWD mine RENAME_WHITEOUT|RENAME_NOREPLACE -> EEXIST
+      renameat2 AT_FDCWD mine2 AT_FDCWD mine RENAME_WHITEOUT
+      lstat mine mode -> 0100644
+      lstat mine2 mode -> 020000`,
     'RENAME_EXCHANGE swaps two names of whatever kind': `${existing}
       renameat2 AT_FDCWD f AT_FDCWD g RENAME_EXCHANGE
       stat f size -> 2

@@ -65,6 +65,11 @@ export class Dentry {
     this.parent.children.set(this.name, this);
   }
 
+  /** Ties the inode of a file without a name, which no walk is to find. Linux's d_instantiate of an unhashed dentry. */
+  attachUnnamed(inode: Inode): void {
+    this.inode = inode.hold();
+  }
+
   /**
    * Forgets the name and the cached tree below it. Who holds a dentry of it keeps that one and its inode.
    * Linux's d_invalidate.

@@ -34,13 +34,15 @@ export interface Opened {
  * write; shared for lookup and readdir.
  *
  * Each operation throws the Errno that Linux's would. One that a file system has not: mutating ones EPERM, lookup
- * ENOTDIR, readlink EINVAL, xattr EOPNOTSUPP.
+ * ENOTDIR, readlink EINVAL, xattr and tmpfile EOPNOTSUPP.
  */
 export abstract class Inode {
   readonly superblock: Superblock;
   readonly lock = new RwLock();
   /** A directory that was removed: nothing can be looked up or made in it any more. Whoever removes it sets this. */
   isDead = false;
+  /** It was made without a name and may still get its first. Linux's I_LINKABLE. */
+  isLinkable = false;
   #references = 0;
 
   constructor(superblock: Superblock) {
@@ -109,6 +111,19 @@ export abstract class Inode {
     mode: number,
     umask: number,
   ): Blocking<Opened | undefined>;
+
+  /**
+   * open(2) with O_TMPFILE: makes a regular file in no directory, on this one's file system, and opens it. `dentry` is
+   * for this file alone and is no name; the rest as for atomicOpen. The directory is not locked.
+   */
+  abstract tmpfile(
+    task: Task,
+    mount: Mount,
+    dentry: Dentry,
+    flags: number,
+    mode: number,
+    umask: number,
+  ): Blocking<File>;
 
   /** Creations fill `dentry`, which was looked up and is negative. `mode` has the type bits and no umask taken off. */
   abstract mknod(task: Task, dentry: Dentry, mode: number, rdev: number, umask: number): Blocking<void>;

@@ -71,6 +71,7 @@ const extra: Words = oneOf(
   ...['O_PATH', 'O_CREAT|O_NOFOLLOW', 'O_RDONLY'],
 );
 const flags: Words = fc.tuple(access, extra).map((words) => words.join('|'));
+const unnamed: Words = oneOf('O_TMPFILE|O_RDWR', 'O_TMPFILE|O_WRONLY|O_EXCL', 'O_TMPFILE|O_RDWR|O_TRUNC');
 const offset: Words = oneOf(0, 1, 5, 4090, 4096, 5000, 12_288, -1);
 /** Where copy_file_range(2) begins. */
 const place: Words = fc.oneof(fc.constant('NULL'), offset);
@@ -129,10 +130,11 @@ const rows: readonly Row[] = [
   [6, 'unlink', path],
   [2, 'unlinkat', dirfd, path, oneOf(0, '0x200')],
   [8, 'rename', path, path],
-  [3, 'renameat2', here, path, here, path, oneOf('RENAME_NOREPLACE', 'RENAME_EXCHANGE', 7)],
+  [3, 'renameat2', here, path, here, path, oneOf('RENAME_NOREPLACE', 'RENAME_EXCHANGE', 'RENAME_WHITEOUT', 7)],
   [2, 'renameat2', dirfd, path, dirfd, path, fc.constant('0')],
   [5, 'link', path, path],
   [2, 'linkat', dirfd, path, dirfd, path, link],
+  [2, 'linkat', fd, fc.constant("''"), here, path, fc.constant('AT_EMPTY_PATH')],
   [4, 'symlink', path, path],
   [1, 'symlinkat', path, dirfd, path],
   [2, 'readlink', path],
@@ -186,6 +188,12 @@ const step: Words = fc.oneof(
     arbitrary: fc
       .tuple(dirfd, path, flags, mode, oneOf(...DESCRIPTORS))
       .map(([from, at, how, bits, name]) => `openat ${from} ${at} ${how} ${bits} -> $${name}`),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(oneOf('.', ...DIRECTORIES.slice(1)), unnamed, mode, oneOf(...DESCRIPTORS))
+      .map(([at, how, bits, name]) => `open ${at} ${how} ${bits} -> $${name}`),
   },
   { weight: 4, arbitrary: fc.tuple(fd, oneOf(24, 64, 200, 4096)).map(([from, room]) => `getdents ${from} ${room}`) },
   ...rows.map(([weight, call, ...args]) => ({

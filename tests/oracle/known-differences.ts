@@ -1,4 +1,3 @@
-import { O_TMPFILE } from '../../src/abi/linux.ts';
 import type { Difference } from './compare.ts';
 import type { Step } from './script.ts';
 import { variantNamed } from './variants.ts';
@@ -18,12 +17,6 @@ export const knownDifferences: readonly KnownDifference[] = [
       'Linux gives each part of a vector pages of its own, so that a request ends early where it may have few pages. Here the parts are one run of bytes: fewer requests, the same bytes.',
     matches: ({ kind, step, variant }) =>
       kind === 'requests' && step !== null && partsOf(step) > pagesOfRequest(variantNamed(variant).maxData),
-  },
-  {
-    name: 'no file is made without a name',
-    reason: 'O_TMPFILE (TMPFILE) is not there yet: EOPNOTSUPP, as from a file system that does not have it.',
-    matches: ({ kind, step, linux, fusewire }) =>
-      kind === 'result' && hasFlags(step, O_TMPFILE) && /^\d+$/.test(linux) && fusewire === 'EOPNOTSUPP',
   },
   {
     name: 'access control lists are attributes as others are',
@@ -56,14 +49,6 @@ const pagesOfRequest = (maxData = 1 << 20): number => maxData / 4096;
 
 const partsOf = ({ call, args }: Step): number =>
   /^p?(read|write)v$/.test(call) ? String(args[1]).split(',').length : 0;
-
-function hasFlags(step: Step | null, flags: number): boolean {
-  return (
-    step !== null &&
-    /^open(at)?$/.test(step.call) &&
-    step.args.some((argument) => typeof argument === 'number' && (argument & flags) === flags)
-  );
-}
 
 /** What a difference is known as. */
 export const knownAs = (difference: Difference): KnownDifference | undefined =>

@@ -127,12 +127,14 @@ function wishes(init: Method, offer: Offer, variant: Variant): Wishes {
 function openDirectly(methods: Methods): void {
   const direct = (flags: number): number => flags | FOPEN_DIRECT_IO;
   if (methods.open !== undefined) methods.open = withOpenFlags(methods.open, direct);
-  const { create } = methods;
-  if (create === undefined) return;
-  methods.create = (...args) => {
-    const answer = create(...args) as { open: { open_flags: number } };
-    return { ...answer, open: { ...answer.open, open_flags: direct(answer.open.open_flags) } };
-  };
+  for (const name of ['create', 'tmpfile']) {
+    const make = methods[name];
+    if (make === undefined) continue;
+    methods[name] = (...args) => {
+      const answer = make(...args) as { open: { open_flags: number } };
+      return { ...answer, open: { ...answer.open, open_flags: direct(answer.open.open_flags) } };
+    };
+  }
 }
 
 const withOpenFlags =

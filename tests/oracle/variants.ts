@@ -45,6 +45,7 @@ export const variants: readonly Variant[] = [
   missing('open', 'release', 'opendir', 'releasedir'),
   missing('getxattr', 'setxattr', 'listxattr', 'removexattr'),
   missing('link'),
+  missing('tmpfile'),
   missing('rename'),
   missing('mknod'),
   missing('mkdir', 'rmdir', 'unlink'),

@@ -41,6 +41,7 @@ const bodies: Readonly<Record<string, (body: Body) => string>> = {
 };
 const sameAs: Readonly<Record<string, string>> = {
   OPENDIR: 'OPEN',
+  TMPFILE: 'CREATE',
   READDIR: 'READ',
   RELEASEDIR: 'RELEASE',
   FSYNCDIR: 'FSYNC',

@@ -95,6 +95,11 @@ export const operations: Readonly<Record<string, Operation>> = {
     return { body: { entry: entryOf(server, node), open: openOut(server, server.script.openFlags) } };
   },
 
+  TMPFILE: (server, { body, ...owner }: Request<structs.fuse_create_in>) => {
+    const node = server.tree.unnamed(body.mode, owner);
+    return { body: { entry: entryOf(server, node), open: openOut(server, server.script.openFlags) } };
+  },
+
   READ: (server, { nodeid, body }: Request<structs.fuse_read_in>) => ({
     data: server.tree.node(nodeid).data.slice(body.offset, body.offset + body.size),
   }),

@@ -44,6 +44,13 @@ export class Tree {
     return node;
   }
 
+  /** A file that no directory has. */
+  unnamed(mode: number, owner: { uid: number; gid: number }): Node {
+    const node = this.#add(mode, owner.uid, owner.gid);
+    node.nlink = 0;
+    return node;
+  }
+
   /** A regular file in the root with bytes in it. */
   file(name: ByteString, content: Uint8Array, mode = 0o644): Node {
     const node = this.make(1n, name, S_IFREG | mode);

@@ -59,7 +59,9 @@ const failures: [what: string, errno: errno.Errno, call: (world: World) => unkno
   ['rename with NOREPLACE over something', errno.EEXIST, (w) => w.files.rename(ROOT, 'file', ROOT, 'link', 1)],
   ['rename with EXCHANGE and nothing', errno.ENOENT, (w) => w.files.rename(ROOT, 'file', ROOT, 'none', 2)],
   ['rename with both', errno.EINVAL, (w) => w.files.rename(ROOT, 'file', ROOT, 'link', 3)],
-  ['rename with WHITEOUT', errno.EINVAL, (w) => w.files.rename(ROOT, 'file', ROOT, 'a', 4)],
+  ['rename with WHITEOUT and EXCHANGE', errno.EINVAL, (w) => w.files.rename(ROOT, 'file', ROOT, 'link', 6)],
+  ['rename with WHITEOUT and NOREPLACE', errno.EEXIST, (w) => w.files.rename(ROOT, 'file', ROOT, 'link', 5)],
+  ['rename with an unknown flag', errno.EINVAL, (w) => w.files.rename(ROOT, 'file', ROOT, 'a', 8)],
   ['an exchange with what is below', errno.EINVAL, (w) => w.files.rename(ROOT, 'full', w.full, 'sub', 2)],
   ['an exchange with what is above', errno.EINVAL, (w) => w.files.rename(w.full, 'sub', ROOT, 'full', 2)],
 

@@ -128,11 +128,17 @@ export class Tree {
     });
   }
 
+  /** Makes what RENAME_WHITEOUT leaves behind; the caller gives it the name. @throws ENOSPC */
+  createWhiteout(directory: Directory, by: Omit<Maker, 'mode'>): Inode {
+    return this.#make(directory, { ...by, mode: S_IFCHR }, (birth) => new SpecialFile(birth, 0));
+  }
+
   /** @throws EPERM for a directory; ENAMETOOLONG, EINVAL for the name; EEXIST; ENOENT when either is removed. */
   link(directory: Directory, name: ByteString, inode: Inode): void {
     if (inode instanceof Directory) throw EPERM;
     this.checkNewName(directory, name);
     if (inode.nlink === 0 && !(inode instanceof RegularFile && inode.linkable)) throw ENOENT;
+    if (inode instanceof RegularFile) inode.linkable = false;
     inode.nlink++;
     inode.ctime = this.now();
     this.attach(directory, name, inode);

@@ -10,6 +10,8 @@ import {
   O_NOCTTY,
   O_TRUNC,
   RENAME_EXCHANGE,
+  RENAME_WHITEOUT,
+  S_IFCHR,
   S_IFDIR,
   S_IFLNK,
   S_IFMT,
@@ -211,6 +213,21 @@ export class TreeInode extends Inode {
     return { file: new TreeFile(new Path(mount, dentry), inode, flags & ~CREATION), created: true };
   }
 
+  override *tmpfile(
+    task: Task,
+    mount: Mount,
+    dentry: Dentry,
+    flags: number,
+    mode: number,
+    umask: number,
+  ): Blocking<File> {
+    yield* this.superblock.enter(task, 'tmpfile');
+    const inode = this.#make(task, mode & ~umask);
+    inode.nlink = 0;
+    dentry.attachUnnamed(inode);
+    return new TreeFile(new Path(mount, dentry), inode, flags & ~CREATION);
+  }
+
   override *mknod(task: Task, dentry: Dentry, mode: number, rdev: number, umask: number): Blocking<void> {
     yield* this.superblock.enter(task, `mknod ${dentry.name}`);
     this.#add(task, dentry, mode & ~umask).rdev = rdev;
@@ -252,6 +269,7 @@ export class TreeInode extends Inode {
     if (!isExchange && replaced !== null && replaced.children.size > 0) throw ENOTEMPTY;
     const to = targetDir as TreeInode;
     const moved = this.#take(source);
+    if ((flags & RENAME_WHITEOUT) !== 0) this.#put(source.name, this.#make(task, S_IFCHR));
     if (replaced !== null) to.#take(target);
     if (replaced !== null && isExchange) this.#put(source.name, replaced);
     else if (replaced !== null) replaced.nlink = replaced.type === S_IFDIR ? 0 : replaced.nlink - 1;
@@ -295,9 +313,13 @@ export class TreeInode extends Inode {
     if (!this.xattrs.delete(name)) throw ENODATA;
   }
 
-  #add({ credentials }: Task, dentry: Dentry, mode: number): TreeInode {
+  #make({ credentials }: Task, mode: number): TreeInode {
     const gid = (this.mode & S_ISGID) === 0 ? credentials.fsgid : this.gid;
-    const inode = new TreeInode(this.superblock, mode, { uid: credentials.fsuid, gid });
+    return new TreeInode(this.superblock, mode, { uid: credentials.fsuid, gid });
+  }
+
+  #add(task: Task, dentry: Dentry, mode: number): TreeInode {
+    const inode = this.#make(task, mode);
     this.children.set(dentry.name, inode);
     dentry.attach(inode);
     return inode;

@@ -355,12 +355,4 @@ export const scripts: readonly Script[] = [
       `,
     },
   ),
-  {
-    name: 'open: O_TMPFILE makes a file without a name',
-    steps: `
-      mkdir d 0755
-      open d O_TMPFILE|O_RDWR 0644
-      open . O_TMPFILE|O_WRONLY 0600
-    `,
-  },
 ];

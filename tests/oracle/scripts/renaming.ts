@@ -290,15 +290,4 @@ export const scripts: readonly Script[] = [
       `,
     },
   ),
-  {
-    name: 'renameat2: RENAME_WHITEOUT is for the server to refuse',
-    compare: 'requests',
-    steps: `
-      creat f 0644
-      ${at('f', 'g')} RENAME_WHITEOUT -> EINVAL
-      ${at('nope', 'g')} RENAME_WHITEOUT -> ENOENT
-      ${at('f', 'g')} RENAME_WHITEOUT|RENAME_NOREPLACE -> EINVAL
-      stat f
-    `,
-  },
 ];
