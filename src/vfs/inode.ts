@@ -4,6 +4,7 @@ import { RwLock } from '../task/lock.ts';
 import type { Task } from '../task/task.ts';
 import type { Dentry } from './dentry.ts';
 import type { File } from './file.ts';
+import type { LockTable } from './lock-table.ts';
 import type { Mount } from './mount.ts';
 import type { AttributeChange, Stat } from './stat.ts';
 import type { Superblock } from './superblock.ts';
@@ -41,6 +42,8 @@ export abstract class Inode {
   readonly lock = new RwLock();
   /** A directory that was removed: nothing can be looked up or made in it any more. Whoever removes it sets this. */
   isDead = false;
+  /** The locks of flock(2) and fcntl(2) that are kept here; null while nobody has set one. */
+  locks: LockTable | null = null;
   #references = 0;
 
   constructor(superblock: Superblock) {

@@ -8,9 +8,9 @@ export type Value = number | string;
 
 /**
  * What a parameter means: how the Linux side passes it, and what a generator may give. `list` is words with commas
- * between, `time` is `now`, `omit` or `seconds.nanoseconds`. One with `?` may be left out.
+ * between, `time` is `now`, `omit` or `seconds.nanoseconds`, `offset` is a number, `2^63-1` or `-2^63`. One with `?` may be left out.
  */
-export type Parameter = 'fd' | 'path' | 'name' | 'number' | 'bytes' | 'list' | 'time' | 'number?';
+export type Parameter = 'fd' | 'path' | 'name' | 'number' | 'bytes' | 'list' | 'time' | 'offset' | 'number?';
 
 /** One system call: how it is made on each kernel. Both give the same line of text for the same result. */
 export interface Call {
