@@ -9,6 +9,8 @@ import { type Ceilings, type Limits, limitsBeforeInit, pageLimits } from './limi
 /** What this client offers: every flag that it honours, and none that it does not. */
 export const DEFAULT_OFFER: readonly InitFlag[] = [
   'ASYNC_READ', // several READs of one call at a time
+  'POSIX_LOCKS', // GETLK, SETLK and SETLKW for fcntl(2)
+  'FLOCK_LOCKS', // and for flock(2)
   'ATOMIC_O_TRUNC', // O_TRUNC in OPEN
   'BIG_WRITES', // WRITEs of more than a page
   'DONT_MASK', // the umask can be the server's business

@@ -5,6 +5,7 @@ import { FLUSH, FSYNC, LSEEK, RELEASE } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { type CopyRange, type DirectoryEntry, File } from '../vfs/file.ts';
+import type { FileLock, LockedRange } from '../vfs/file-lock.ts';
 import type { Path } from '../vfs/mount.ts';
 import { copyFrom } from './copy-range.ts';
 import { readDirect, writeDirect } from './direct-io.ts';
@@ -13,6 +14,7 @@ import { readCached, readPages, writeCached } from './file-io.ts';
 import { refresh } from './getattr.ts';
 import { type Handle, releaseHandle } from './handle.ts';
 import type { FuseInode } from './inode.ts';
+import { getlk, keepsLocks, setlk } from './locks.ts';
 
 /** What a write did: the bytes written and the offset behind them. */
 export interface Written {
@@ -59,6 +61,16 @@ export class FuseFile extends File {
     this.inode.check();
     const fsync_flags = datasync ? FUSE_FSYNC_FDATASYNC : 0;
     yield* this.inode.call(task, FSYNC, { body: { fh: this.handle.fh, fsync_flags } });
+  }
+
+  /** FUSE: GETLK where the server keeps POSIX locks. @see Linux fs/fuse/file.c, fuse_file_lock() */
+  override getlk(task: Task, lock: FileLock): Blocking<LockedRange | undefined> {
+    return keepsLocks(this, lock) ? getlk(task, this, lock) : super.getlk(task, lock);
+  }
+
+  /** FUSE: SETLK or SETLKW where the server keeps locks of this kind. @see Linux fuse_file_lock(), fuse_file_flock() */
+  override setlk(task: Task, lock: FileLock, wait: 'wait' | 'try'): Blocking<void> {
+    return keepsLocks(this, lock) ? setlk(task, this, lock, wait) : super.setlk(task, lock, wait);
   }
 
   /** FUSE: GETATTR with the handle when the size is stale. */

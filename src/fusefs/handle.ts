@@ -1,3 +1,4 @@
+import { FUSE_RELEASE_FLOCK_UNLOCK } from '../abi/fuse.ts';
 import { OPEN, RELEASE, type RELEASEDIR } from '../abi/opcodes.ts';
 import type { FuseInode } from './inode.ts';
 
@@ -7,6 +8,8 @@ export interface Handle {
   readonly openFlags: number; // FOPEN_*
   /** Whether the server made it; not where it has no OPEN or OPENDIR. */
   readonly isReal: boolean;
+  /** What the server knows the open file by as an owner of locks, once flock(2) was its business: RELEASE frees them. */
+  flockOwner?: bigint;
 }
 
 /**
@@ -25,11 +28,13 @@ export function releaseHandle(
 ): void {
   const { connection, isActive } = inode.superblock;
   if (!isActive || !handle.isReal || (opcode === RELEASE && connection.unsupported.has(OPEN))) return;
+  const { fh, flockOwner } = handle;
+  const release_flags = flockOwner === undefined ? 0 : FUSE_RELEASE_FLOCK_UNLOCK;
   inode.hold();
   connection.send(
     opcode,
     inode.nodeid,
-    { body: { fh: handle.fh, flags, release_flags: 0, lock_owner: 0n } },
+    { body: { fh, flags, release_flags, lock_owner: flockOwner ?? 0n } },
     { onReply: () => inode.release() },
   );
 }

@@ -66,7 +66,12 @@ export class FuseSuperblock implements Superblock {
 
   /** What the server takes for the owner of locks: one for all threads of a process. */
   lockOwner(task: Task): bigint {
-    return this.#lockOwners.idOf(task instanceof Thread ? task.process.fds : task);
+    return this.lockOwnerId(task instanceof Thread ? task.process.fds : task);
+  }
+
+  /** What the server knows an owner of locks by: a process's descriptor table, or an open file. */
+  lockOwnerId(owner: object): bigint {
+    return this.#lockOwners.idOf(owner);
   }
 
   /**

@@ -12,6 +12,7 @@ import {
   O_DIRECT,
   O_NOATIME,
   O_NONBLOCK,
+  O_PATH,
 } from '../abi/linux.ts';
 import type { DescriptorTable } from '../process/descriptor-table.ts';
 import type { Thread } from '../process/thread.ts';
@@ -120,6 +121,7 @@ function* closeFile(task: Thread, file: File): Blocking<void> {
   try {
     yield* file.flush(task);
   } finally {
+    if ((file.flags & O_PATH) === 0) file.inode.locks?.release(task.process.fds);
     file.release();
   }
 }

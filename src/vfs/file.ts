@@ -5,7 +5,9 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Credentials } from '../task/credentials.ts';
 import { RwLock } from '../task/lock.ts';
 import type { Task } from '../task/task.ts';
+import type { FileLock, LockedRange } from './file-lock.ts';
 import type { Inode } from './inode.ts';
+import { LockTable } from './lock-table.ts';
 import type { Path } from './mount.ts';
 
 /** One entry of a directory, as getdents(2) gives it. */
@@ -58,6 +60,7 @@ export abstract class File {
   /** Gives a reference back. Never sleeps: what the server must hear goes in the background. */
   release(): void {
     if (--this.#references > 0) return;
+    this.inode.locks?.release(this);
     this.closed();
     this.inode.release();
     this.path.release();
@@ -132,5 +135,23 @@ export abstract class File {
   /** As {@link read}, for bytes that go on to another file and not to the caller. Linux's splice_read. */
   spliceRead(task: Task, buffer: Uint8Array, offset: number): Blocking<number> {
     return this.read(task, buffer, offset);
+  }
+
+  /**
+   * What is in the way of a lock, for fcntl(2) with F_GETLK; undefined when nothing is.
+   * FUSE: GETLK where the server keeps such locks.
+   */
+  *getlk(_task: Task, lock: FileLock): Blocking<LockedRange | undefined> {
+    return this.inode.locks?.conflict(lock);
+  }
+
+  /**
+   * Takes or gives back a lock, for fcntl(2) and flock(2). FUSE: SETLK or SETLKW where the server keeps such locks.
+   *
+   * @throws EAGAIN when another's is in the way and `wait` is 'try'; EDEADLK; EINTR for a signal while waiting
+   */
+  *setlk(task: Task, lock: FileLock, wait: 'wait' | 'try'): Blocking<void> {
+    this.inode.locks ??= new LockTable();
+    yield* this.inode.locks.set(task, lock, wait);
   }
 }

@@ -4,6 +4,7 @@ import { RwLock } from '../task/lock.ts';
 import type { Task } from '../task/task.ts';
 import type { Dentry } from './dentry.ts';
 import type { File } from './file.ts';
+import type { LockTable } from './lock-table.ts';
 import type { Mount } from './mount.ts';
 import type { AttributeChange, Stat } from './stat.ts';
 import type { Superblock } from './superblock.ts';
@@ -43,6 +44,8 @@ export abstract class Inode {
   isDead = false;
   /** It was made without a name and may still get its first. Linux's I_LINKABLE. */
   isLinkable = false;
+  /** The locks of flock(2) and fcntl(2) that are kept here; null while nobody has set one. */
+  locks: LockTable | null = null;
   #references = 0;
 
   constructor(superblock: Superblock) {

@@ -95,6 +95,11 @@ const pieces: Words = oneOf('one,two', 'x*4096,y*10', ',z');
 const rooms: Words = oneOf('1,10,100', '4096,4096', '0,5');
 const room: Words = oneOf(0, 1, 200);
 const here: Words = fc.constant('-100');
+const lockCommand: Words = oneOf('F_GETLK', 'F_SETLK', 'F_SETLK', 'F_SETLK', 'F_OFD_GETLK', 'F_OFD_SETLK');
+const lockType: Words = oneOf('F_RDLCK', 'F_WRLCK', 'F_UNLCK');
+const lockStart: Words = oneOf(0, 0, 5, 10, 15, 20, -1);
+const lockLength: Words = oneOf(0, 1, 5, 10, 20, -5);
+const flockType: Words = oneOf('LOCK_SH|LOCK_NB', 'LOCK_EX|LOCK_NB', 'LOCK_UN', 'LOCK_UN|LOCK_NB');
 
 /** What random scripts are made of besides opening and listing, and how often each comes. */
 const rows: readonly Row[] = [
@@ -162,6 +167,17 @@ const rows: readonly Row[] = [
   [1, 'fgetxattr', fd, attribute, room],
   [1, 'flistxattr', fd, oneOf(0, 5, 200)],
   [1, 'fremovexattr', fd, attribute],
+  [4, 'flock', fd, flockType],
+  [
+    8,
+    'fcntl_lock',
+    fd,
+    lockCommand,
+    lockType,
+    oneOf('SEEK_SET', 'SEEK_SET', 'SEEK_CUR', 'SEEK_END'),
+    lockStart,
+    lockLength,
+  ],
   [2, 'chdir', path],
   [1, 'fchdir', fd],
   [1, 'getcwd'],

@@ -17,6 +17,8 @@ export interface Variant {
   readonly without?: readonly string[];
   /** INIT flags that the server does not take. */
   readonly refused?: readonly InitFlag[];
+  /** The server keeps locks itself: it has methods for them, and takes POSIX_LOCKS and FLOCK_LOCKS. */
+  readonly locks?: boolean;
   /** The server shows all it can, also what only one of the kernels makes use of: requests cannot be compared. */
   readonly everything?: boolean;
 }
@@ -36,6 +38,8 @@ export const variants: readonly Variant[] = [
   { name: 'direct-no-killpriv', directIo: true, refused: ['HANDLE_KILLPRIV_V2'] },
   { name: 'cached-no-killpriv', isInShortForm: true, refused: ['HANDLE_KILLPRIV_V2'] },
   { name: 'direct-no-atomic-trunc', directIo: true, refused: ['ATOMIC_O_TRUNC'] },
+  { name: 'server-locks', directIo: true, locks: true },
+  { ...missing('getlk', 'setlk', 'setlkw'), name: 'without-locks', locks: true },
   { name: 'everything', everything: true },
   { name: 'everything-no-timeouts', everything: true, timeout: 0 },
   { ...missing('access'), defaultPermissions: false },
@@ -70,6 +74,6 @@ export function variantNamed(name: string): Variant {
 /** Whether what the server is asked can be compared message by message: no page cache may stand between. */
 export const comparesRequests = (variant: Variant): boolean => variant.directIo === true && variant.everything !== true;
 
-/** Whether scripts get what they expect: the server has all methods, and permissions are those that modes tell. */
+/** Whether scripts get what they expect: the server has all methods, permissions are those that modes tell, locks are the kernel's. */
 export const isPlain = (variant: Variant): boolean =>
-  variant.without === undefined && variant.defaultPermissions !== false;
+  variant.without === undefined && variant.defaultPermissions !== false && variant.locks !== true;

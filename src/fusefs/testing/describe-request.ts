@@ -11,6 +11,12 @@ const owner = (value: unknown): string => (value === 0n ? '0' : 'Y');
 const setattrNames = 'MODE UID GID SIZE ATIME MTIME FH ATIME_NOW MTIME_NOW LOCKOWNER CTIME KILL_SUIDGID'.split(' ');
 const names = (mask: unknown): string => setattrNames.filter((_name, bit) => (Number(mask) >> bit) & 1).join('|');
 
+function lockText({ fh, owner: id, lk, lk_flags }: Body): string {
+  const { start, end, type, pid } = lk as unknown as Body;
+  const range = `start=${start} end=0x${end?.toString(16)} type=${type} pid=${pid === 0 ? '0' : 'Y'}`;
+  return `fh=${fh} owner=${owner(id)} ${range} lk_flags=${lk_flags}`;
+}
+
 /** Fields of a request's body, as far as they can be compared from run to run. */
 const bodies: Readonly<Record<string, (body: Body) => string>> = {
   FORGET: (b) => `nlookup=${b.nlookup}`,
@@ -30,6 +36,9 @@ const bodies: Readonly<Record<string, (body: Body) => string>> = {
     `fh=${b.fh} off=${b.offset} size=${b.size} write_flags=${hex(b.write_flags)} lo=${owner(b.lock_owner)} flags=${hex(b.flags)}`,
   RELEASE: (b) => `fh=${b.fh} flags=${hex(b.flags)} release_flags=${b.release_flags} lo=${owner(b.lock_owner)}`,
   FLUSH: (b) => `fh=${b.fh} lo=${owner(b.lock_owner)}`,
+  GETLK: lockText,
+  SETLK: lockText,
+  SETLKW: lockText,
   FSYNC: (b) => `fh=${b.fh} flags=${b.fsync_flags}`,
   FALLOCATE: (b) => `fh=${b.fh} off=${b.offset} len=${b.length} mode=${hex(b.mode)}`,
   COPY_FILE_RANGE: (b) =>

@@ -1,5 +1,5 @@
 import { fromBytes, toBytes } from '../../abi/bytes.ts';
-import { S_IFMT } from '../../abi/linux.ts';
+import { F_GETLK, F_OFD_GETLK, S_IFMT } from '../../abi/linux.ts';
 import type { Thread } from '../../process/thread.ts';
 import type { Blocking } from '../../task/blocking.ts';
 import { credentialsOf } from '../../task/credentials.ts';
@@ -11,6 +11,7 @@ import * as descriptors from '../descriptors.ts';
 import { fallocate } from '../fallocate.ts';
 import { getdents } from '../getdents.ts';
 import * as links from '../link.ts';
+import { fcntlLock, flock } from '../lock.ts';
 import * as making from '../mkdir.ts';
 import * as opening from '../open.ts';
 import * as io from '../read-write.ts';
@@ -36,6 +37,7 @@ const plain: Record<string, Call> = {
   ...making,
   ...links,
   lseek: io.lseek,
+  flock,
   access,
   faccessat,
   rename,
@@ -99,6 +101,18 @@ const shaped: Record<string, Call> = {
   writev: (task: Thread, fd: number, texts: Value) => io.writev(task, fd, list(texts).map(bytes)),
   pwritev: (task: Thread, fd: number, texts: Value, offset: number) =>
     io.pwritev(task, fd, list(texts).map(bytes), offset),
+  /** Of a question, the answer: `type whence start len pid`. */
+  *fcntl_lock(
+    task: Thread,
+    fd: number,
+    command: number,
+    ...[type = 0, whence = 0, start = 0, len = 0, pid = 0]: number[]
+  ) {
+    const lock = { type, whence, start: BigInt(start), len: BigInt(len), pid };
+    const shown = yield* fcntlLock(task, fd, command, lock);
+    if (command !== F_GETLK && command !== F_OFD_GETLK) return 0;
+    return `${shown.type} ${shown.whence} ${shown.start} ${shown.len} ${Math.sign(shown.pid)}`;
+  },
   *stat(task: Thread, path: string, field: string) {
     return fieldOf(yield* stats.stat(task, path), field);
   },

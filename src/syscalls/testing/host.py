@@ -16,7 +16,7 @@ import tempfile
 libc = ctypes.CDLL(None, use_errno=True)
 
 NUMBERS = dict(
-    open=2, close=3, lseek=8, pread=17, access=21, dup=32, dup2=33, fcntl=72, fsync=74, fdatasync=75, truncate=76,
+    open=2, close=3, flock=73, lseek=8, pread=17, access=21, dup=32, dup2=33, fcntl=72, fsync=74, fdatasync=75, truncate=76,
     ftruncate=77, chdir=80, fchdir=81, rename=82, mkdir=83, rmdir=84, creat=85, link=86, unlink=87, symlink=88, chmod=90,
     fchmod=91, chown=92, fchown=93, lchown=94, umask=95, mknod=133, removexattr=197, lremovexattr=198, fremovexattr=199,
     openat=257, mkdirat=258, mknodat=259, fchownat=260, unlinkat=263, linkat=265, symlinkat=266, dup3=292, renameat2=316,
@@ -193,7 +193,17 @@ def remount(path, *options):
     return 0
 
 
+def fcntl_lock(fd, command, kind, whence, start, length, pid=0):
+    flock = ctypes.create_string_buffer(struct.pack("hhxxxxqqixxxx", kind, whence, start, length, pid), 32)
+    syscall(72, fd, command, flock)
+    if command not in (5, 36):
+        return 0
+    kind, whence, start, length, pid = struct.unpack("hhxxxxqqixxxx", flock.raw)
+    return "%d %d %d %d %d" % (kind, whence, start, length, (pid > 0) - (pid < 0))
+
+
 CALLS = {
+    "fcntl_lock": fcntl_lock,
     "read": lambda *a: read(0, *a), "pread": lambda *a: read(17, *a),
     "write": lambda *a: write(1, *a), "pwrite": lambda *a: write(18, *a),
     "readv": lambda *a: readv(19, *a), "preadv": lambda *a: readv(295, *a),

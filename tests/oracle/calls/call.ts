@@ -8,7 +8,7 @@ export type Value = number | string;
 
 /**
  * What a parameter means: how the Linux side passes it, and what a generator may give. `list` is words with commas
- * between, `time` is `now`, `omit` or `seconds.nanoseconds`, `offset` a number or NULL. One with `?` may be left out.
+ * between, `time` is `now`, `omit` or `seconds.nanoseconds`, `offset` a number, `2^63-1`, `-2^63` or NULL. One with `?` may be left out.
  */
 export type Parameter = 'fd' | 'path' | 'name' | 'number' | 'bytes' | 'list' | 'time' | 'offset' | 'number?';
 
