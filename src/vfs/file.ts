@@ -5,6 +5,7 @@ import { RwLock } from '../task/lock.ts';
 import type { Task } from '../task/task.ts';
 import type { Inode } from './inode.ts';
 import type { Path } from './mount.ts';
+import { DEFAULT_POLLMASK, type Poller } from './poll.ts';
 
 /** One entry of a directory, as getdents(2) gives it. */
 export interface DirectoryEntry {
@@ -86,4 +87,12 @@ export abstract class File {
 
   /** The size for SEEK_END, in bytes, refreshed if the cache says so. */
   abstract endOfFile(task: Task): Blocking<number>;
+
+  /**
+   * What the file is ready for (POLL*), perhaps more than was `wanted`. A `poller` is told when to ask again.
+   * Files that cannot tell are ready. FUSE: POLL, for regular files.
+   */
+  *poll(_task: Task, _wanted: number, _poller: Poller | null): Blocking<number> {
+    return DEFAULT_POLLMASK;
+  }
 }

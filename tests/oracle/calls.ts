@@ -4,6 +4,7 @@ import type { Call, Value } from './calls/call.ts';
 import { contentCalls } from './calls/contents.ts';
 import { descriptorCalls } from './calls/descriptors.ts';
 import { nameCalls } from './calls/names.ts';
+import { readinessCalls } from './calls/readiness.ts';
 import { xattrCalls } from './calls/xattr.ts';
 import type { Argument, Step } from './script.ts';
 
@@ -14,6 +15,7 @@ export const calls: Readonly<Record<string, Call>> = {
   ...contentCalls,
   ...attributeCalls,
   ...xattrCalls,
+  ...readinessCalls,
 };
 
 /** @throws Error when a step's call or arguments cannot be */

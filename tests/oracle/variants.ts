@@ -17,6 +17,8 @@ export interface Variant {
   readonly without?: readonly string[];
   /** INIT flags that the server does not take. */
   readonly refused?: readonly InitFlag[];
+  /** The server answers POLL and IOCTL too, as device-answers.ts says. */
+  readonly actsAsDevice?: boolean;
   /** The server shows all it can, also what only one of the kernels makes use of: requests cannot be compared. */
   readonly everything?: boolean;
 }
@@ -36,6 +38,7 @@ export const variants: readonly Variant[] = [
   { name: 'direct-no-killpriv', directIo: true, refused: ['HANDLE_KILLPRIV_V2'] },
   { name: 'cached-no-killpriv', isInShortForm: true, refused: ['HANDLE_KILLPRIV_V2'] },
   { name: 'direct-no-atomic-trunc', directIo: true, refused: ['ATOMIC_O_TRUNC'] },
+  { name: 'direct-device', isInShortForm: true, directIo: true, actsAsDevice: true },
   { name: 'everything', everything: true },
   { name: 'everything-no-timeouts', everything: true, timeout: 0 },
   { ...missing('access'), defaultPermissions: false },

@@ -33,6 +33,7 @@ const bodies: Readonly<Record<string, (body: Body) => string>> = {
   FSYNC: (b) => `fh=${b.fh} flags=${b.fsync_flags}`,
   SETXATTR: (b) => `size=${b.size} flags=${b.flags}`,
   GETXATTR: (b) => `size=${b.size}`,
+  POLL: (b) => `fh=${b.fh} flags=${b.flags} events=${hex(b.events)}`,
   ACCESS: (b) => `mask=${b.mask}`,
 };
 const sameAs: Readonly<Record<string, string>> = {
