@@ -122,8 +122,13 @@ export const POLLPRI = 0x002;
 export const POLLOUT = 0x004;
 export const POLLERR = 0x008;
 export const POLLHUP = 0x010;
+export const POLLNVAL = 0x020;
 export const POLLRDNORM = 0x040;
-export const POLLWRNORM = 0x100;
+export const POLLRDBAND = 0x080;
+export const POLLWRNORM = 0x100; // as the next ones on most machines, x86-64 and arm64 among them
+export const POLLWRBAND = 0x200;
+export const POLLMSG = 0x400;
+export const POLLRDHUP = 0x2000;
 
 export const XATTR_CREATE = 1;
 export const XATTR_REPLACE = 2;

@@ -60,6 +60,8 @@ export class Connection {
   readonly background: Background;
   /** What is done with notifications, by code; but for RESEND, empty until somebody takes one on. */
   readonly notifyHandlers = new Map<number, NotifyHandler>();
+  /** Called once the server is given up, when every request under way has ended. */
+  readonly abortListeners = new Set<() => void>();
   readonly offer: ReadonlySet<InitFlag>;
   readonly ceilings: Ceilings;
   limits: Limits;
@@ -243,6 +245,7 @@ export class Connection {
     this.device.slots.open();
     this.background.slots.open();
     this.initialized.wake();
+    for (const listener of this.abortListeners) listener();
   }
 
   /** Waits as long as a new request must: for INIT, for its place among the background requests, for a slot. */

@@ -7,6 +7,7 @@ import type { Task } from '../task/task.ts';
 import { type CopyRange, type DirectoryEntry, File } from '../vfs/file.ts';
 import type { FileLock, LockedRange } from '../vfs/file-lock.ts';
 import type { Path } from '../vfs/mount.ts';
+import type { Poller, Pollers } from '../vfs/poll.ts';
 import { copyFrom } from './copy-range.ts';
 import { readDirect, writeDirect } from './direct-io.ts';
 import { fallocate } from './fallocate.ts';
@@ -15,6 +16,7 @@ import { refresh } from './getattr.ts';
 import { type Handle, releaseHandle } from './handle.ts';
 import type { FuseInode } from './inode.ts';
 import { getlk, keepsLocks, setlk } from './locks.ts';
+import { poll } from './poll.ts';
 
 /** What a write did: the bytes written and the offset behind them. */
 export interface Written {
@@ -26,10 +28,19 @@ export interface Written {
 export class FuseFile extends File {
   declare readonly inode: FuseInode;
   readonly handle: Handle;
+  /** Who waits for it to become ready. */
+  readonly pollers: Pollers = new Set();
+  #kh: bigint | null = null;
 
   constructor(path: Path, inode: FuseInode, flags: number, handle: Handle) {
     super(path, inode, flags);
     this.handle = handle;
+  }
+
+  /** What the server knows it by in NOTIFY_POLL. */
+  get kh(): bigint {
+    this.#kh ??= this.inode.superblock.polledFiles.add(this.pollers);
+    return this.#kh;
   }
 
   get isSeekable(): boolean {
@@ -116,12 +127,18 @@ export class FuseFile extends File {
     return (this.flags & O_DIRECT) === 0 ? readPages(task, this, buffer, offset) : this.read(task, buffer, offset);
   }
 
+  /** FUSE: see poll(). */
+  override poll(task: Task, wanted: number, poller: Poller | null): Blocking<number> {
+    return poll(task, this, wanted, poller);
+  }
+
   *iterate(_task: Task, _size: number, _emit: (entry: DirectoryEntry) => boolean): Blocking<void> {
     throw ENOTDIR;
   }
 
   /** FUSE: RELEASE. */
   protected closed(): void {
+    if (this.#kh !== null) this.inode.superblock.polledFiles.delete(this.#kh);
     releaseHandle(this.inode, this.handle, RELEASE, this.flags);
   }
 

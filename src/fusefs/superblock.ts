@@ -13,8 +13,10 @@ import type { Superblock } from '../vfs/superblock.ts';
 import { FuseInode } from './inode.ts';
 import { LockOwners } from './lock-owner.ts';
 import { isCurrent, revalidate } from './lookup.ts';
+import { takeNotifications } from './notifications.ts';
 import { completeOptions, type FuseMountOptions } from './options.ts';
 import { admits } from './permission.ts';
+import { PolledFiles } from './poll.ts';
 import { expiry } from './validity.ts';
 import { type Moment, Versions } from './versions.ts';
 
@@ -30,6 +32,7 @@ export class FuseSuperblock implements Superblock {
   readonly dev: number;
   readonly root: Dentry;
   readonly versions = new Versions();
+  readonly polledFiles = new PolledFiles();
   readonly #lockOwners = new LockOwners();
   readonly #inodes = new Map<bigint, FuseInode>();
   #isActive = true;
@@ -43,6 +46,8 @@ export class FuseSuperblock implements Superblock {
     const inode = this.inodeOf(rootEntry(this.options.rootMode), null);
     this.root.attach(inode);
     inode.release();
+    takeNotifications(this);
+    connection.abortListeners.add(() => this.polledFiles.wakeAll());
   }
 
   get nameMax(): number {

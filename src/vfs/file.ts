@@ -9,6 +9,7 @@ import type { FileLock, LockedRange } from './file-lock.ts';
 import type { Inode } from './inode.ts';
 import { LockTable } from './lock-table.ts';
 import type { Path } from './mount.ts';
+import { DEFAULT_POLLMASK, type Poller } from './poll.ts';
 
 /** One entry of a directory, as getdents(2) gives it. */
 export interface DirectoryEntry {
@@ -153,5 +154,13 @@ export abstract class File {
   *setlk(task: Task, lock: FileLock, wait: 'wait' | 'try'): Blocking<void> {
     this.inode.locks ??= new LockTable();
     yield* this.inode.locks.set(task, lock, wait);
+  }
+
+  /**
+   * What the file is ready for (POLL*), perhaps more than was `wanted`. A `poller` is told when to ask again.
+   * Files that cannot tell are ready. FUSE: POLL, for regular files.
+   */
+  *poll(_task: Task, _wanted: number, _poller: Poller | null): Blocking<number> {
+    return DEFAULT_POLLMASK;
   }
 }

@@ -5,6 +5,7 @@ import { contentCalls } from './calls/contents.ts';
 import { descriptorCalls } from './calls/descriptors.ts';
 import { lockCalls } from './calls/locks.ts';
 import { nameCalls } from './calls/names.ts';
+import { readinessCalls } from './calls/readiness.ts';
 import { xattrCalls } from './calls/xattr.ts';
 import type { Argument, Step } from './script.ts';
 
@@ -16,6 +17,7 @@ export const calls: Readonly<Record<string, Call>> = {
   ...attributeCalls,
   ...xattrCalls,
   ...lockCalls,
+  ...readinessCalls,
 };
 
 /** @throws Error when a step's call or arguments cannot be */

@@ -186,6 +186,8 @@ const rows: readonly Row[] = [
   [1, 'fdatasync', fd],
   [1, 'statfs', path],
   [1, 'fstatfs', fd],
+  [1, 'poll', fd, oneOf(0, 1, 5, '0x145'), fc.constant('0')],
+  [1, 'ppoll', fd, oneOf(0, 5), fc.constant('0'), oneOf(0, -1)],
 ];
 
 const step: Words = fc.oneof(

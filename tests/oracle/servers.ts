@@ -7,6 +7,7 @@ import type { FuseServer, Offer, RequestOf, Wishes } from '../../src/server/fuse
 import { memory } from '../../src/server/memory.ts';
 import type { Limits } from '../../src/server/negotiate.ts';
 import type { Time } from '../../src/server/time.ts';
+import { deviceAnswers } from './device-answers.ts';
 import { keepLocks } from './server-locks.ts';
 import type { Variant } from './variants.ts';
 
@@ -42,6 +43,7 @@ export function serverOf(variant: Variant): VariantServer {
   methods.statfs = withFreeCounts(methods.statfs);
   for (const name of ['flush', 'fsync', 'fsyncdir']) methods[name] = () => {};
   if (variant.locks === true) keepLocks(methods);
+  if (variant.actsAsDevice === true) Object.assign(methods, deviceAnswers());
   let hasBegun = false;
   for (const name of variant.without ?? []) {
     const method = methods[name];

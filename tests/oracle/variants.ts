@@ -19,6 +19,8 @@ export interface Variant {
   readonly refused?: readonly InitFlag[];
   /** The server keeps locks itself: it has methods for them, and takes POSIX_LOCKS and FLOCK_LOCKS. */
   readonly locks?: boolean;
+  /** The server answers POLL and IOCTL too, as device-answers.ts says. */
+  readonly actsAsDevice?: boolean;
   /** The server shows all it can, also what only one of the kernels makes use of: requests cannot be compared. */
   readonly everything?: boolean;
 }
@@ -40,6 +42,7 @@ export const variants: readonly Variant[] = [
   { name: 'direct-no-atomic-trunc', directIo: true, refused: ['ATOMIC_O_TRUNC'] },
   { name: 'server-locks', directIo: true, locks: true },
   { ...missing('getlk', 'setlk', 'setlkw'), name: 'without-locks', locks: true },
+  { name: 'direct-device', isInShortForm: true, directIo: true, actsAsDevice: true },
   { name: 'everything', everything: true },
   { name: 'everything-no-timeouts', everything: true, timeout: 0 },
   { ...missing('access'), defaultPermissions: false },

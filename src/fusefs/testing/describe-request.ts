@@ -46,6 +46,7 @@ const bodies: Readonly<Record<string, (body: Body) => string>> = {
   LSEEK: (b) => `fh=${b.fh} off=${b.offset} whence=${b.whence}`,
   SETXATTR: (b) => `size=${b.size} flags=${b.flags}`,
   GETXATTR: (b) => `size=${b.size}`,
+  POLL: (b) => `fh=${b.fh} flags=${b.flags} events=${hex(b.events)}`,
   ACCESS: (b) => `mask=${b.mask}`,
 };
 const sameAs: Readonly<Record<string, string>> = {

@@ -14,6 +14,7 @@ import * as links from '../link.ts';
 import { fcntlLock, flock } from '../lock.ts';
 import * as making from '../mkdir.ts';
 import * as opening from '../open.ts';
+import { poll } from '../poll.ts';
 import * as io from '../read-write.ts';
 import { rename, renameat2 } from '../rename.ts';
 import * as stats from '../stat.ts';
@@ -146,6 +147,10 @@ const shaped: Record<string, Call> = {
       if (entries.length === 0) return names.sort().join(',');
       names.push(...entries.map(({ name }) => name));
     }
+  },
+  *poll(task: Thread, fd: number, events: number, timeout: number) {
+    const pollfd = { fd, events, revents: 0 };
+    return `${yield* poll(task, [pollfd], timeout)} ${pollfd.revents}`;
   },
   utimensat: (task: Thread, dirfd: number, path: string, atime: string, mtime: string, flags: number) =>
     times.utimensat(task, dirfd, path === 'NULL' ? null : path, [time(atime), time(mtime)], flags),

@@ -171,6 +171,12 @@ def copy_file_range(fd_in, off_in, fd_out, off_out, length, flags):
     return syscall(326, fd_in, offsets[0], fd_out, offsets[1], length, flags)
 
 
+def poll(number, fd, events, timeout):
+    pollfd = ctypes.create_string_buffer(struct.pack("ihh", fd, events, 0), 8)
+    count = syscall(number, pollfd, 1, timeout)
+    return "%d %d" % (count, struct.unpack("ihh", pollfd.raw)[2])
+
+
 def become(effective, real=None):
     real = effective if real is None else real
     os.setresuid(0, 0, 0)
@@ -220,7 +226,8 @@ CALLS = {
     "fsetxattr": lambda *a: setxattr(190, *a), "getxattr": lambda *a: getxattr(191, *a),
     "lgetxattr": lambda *a: getxattr(192, *a), "fgetxattr": lambda *a: getxattr(193, *a),
     "listxattr": lambda *a: listxattr(194, *a), "llistxattr": lambda *a: listxattr(195, *a),
-    "flistxattr": lambda *a: listxattr(196, *a), "as": become, "copy_file_range": copy_file_range, "mount": mount, "remount": remount,
+    "flistxattr": lambda *a: listxattr(196, *a), "as": become, "copy_file_range": copy_file_range,
+    "poll": lambda *a: poll(7, *a), "mount": mount, "remount": remount,
 }
 
 

@@ -1,0 +1,25 @@
+import { allNotifyCodes } from '../abi/notify.ts';
+import { decodeNotification, type Notification } from '../abi/notify-message.ts';
+import type { FuseSuperblock } from './superblock.ts';
+
+type Name = Notification['name'];
+type Action<N extends Name> = (superblock: FuseSuperblock, notification: Extract<Notification, { name: N }>) => void;
+
+/** What a mounted file system does at each kind of notification; it throws what the server's write is to give. */
+const actions: { readonly [N in Name]?: Action<N> } = {
+  POLL: ({ polledFiles }, { body }) => polledFiles.wake(body.kh),
+};
+
+/**
+ * Takes on the notifications that a mounted file system understands.
+ *
+ * @see Linux fs/fuse/dev.c, fuse_notify()
+ */
+export function takeNotifications(superblock: FuseSuperblock): void {
+  const { notifyHandlers } = superblock.connection;
+  for (const { code, name } of allNotifyCodes) {
+    const act = actions[name] as Action<Name> | undefined;
+    if (act === undefined) continue;
+    notifyHandlers.set(code, (message) => act(superblock, decodeNotification(message, code, superblock.nameMax)));
+  }
+}
