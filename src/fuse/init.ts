@@ -14,6 +14,8 @@ export const DEFAULT_OFFER: readonly InitFlag[] = [
   'DONT_MASK', // the umask can be the server's business
   'NO_OPEN_SUPPORT', // ENOSYS to OPEN is understood
   'NO_OPENDIR_SUPPORT', // and to OPENDIR
+  'DO_READDIRPLUS', // listings may come with what LOOKUP would tell
+  'READDIRPLUS_AUTO', // where that is worth it
   'PARALLEL_DIROPS', // LOOKUP and READDIR of one directory side by side
   'ABORT_ERROR', // device reads tell a user's abort from an unmount
   'MAX_PAGES', // requests of more than 32 pages

@@ -48,7 +48,9 @@ export function* lookup(task: Task, dir: FuseInode, dentry: Dentry): Blocking<De
     superblock.inodeOf({ ...entry, generation: 0n }, asked).release();
     throw EIO;
   }
-  return tie(superblock.inodeOf(entry, asked), dentry, entry);
+  const tied = tie(superblock.inodeOf(entry, asked), dentry, entry);
+  dir.isReaddirplusAdvised = true;
+  return tied;
 }
 
 /**
@@ -80,7 +82,12 @@ function splice(inode: FuseInode, dentry: Dentry): Dentry {
   return alias;
 }
 
-function setExpiry(dentry: Dentry, { entry_valid, entry_valid_nsec }: fuse_entry_out, { now }: FuseSuperblock): void {
+/** How long a name may be believed, by the reply that gave it. @see Linux fs/fuse/dir.c, fuse_change_entry_timeout() */
+export function setExpiry(
+  dentry: Dentry,
+  { entry_valid, entry_valid_nsec }: fuse_entry_out,
+  { now }: FuseSuperblock,
+): void {
   dentry.expires = expiry(now, entry_valid, entry_valid_nsec);
 }
 

@@ -15,6 +15,7 @@ import { LockOwners } from './lock-owner.ts';
 import { isCurrent, revalidate } from './lookup.ts';
 import { completeOptions, type FuseMountOptions } from './options.ts';
 import { admits } from './permission.ts';
+import { usedByWalk } from './readdirplus.ts';
 import { expiry } from './validity.ts';
 import { type Moment, Versions } from './versions.ts';
 
@@ -111,7 +112,9 @@ export class FuseSuperblock implements Superblock {
   }
 
   tryRevalidate(dentry: Dentry, force: boolean): boolean {
-    return isCurrent(dentry, this.now) && !force;
+    if (force || !isCurrent(dentry, this.now)) return false;
+    usedByWalk(dentry);
+    return true;
   }
 
   *revalidate(task: Task, dentry: Dentry): Blocking<boolean> {

@@ -15,6 +15,8 @@ export interface Variant {
   readonly directIo?: boolean;
   /** Methods that the server has not: it answers ENOSYS. */
   readonly without?: readonly string[];
+  /** The server has READDIRPLUS. */
+  readonly readdirplus?: boolean;
   /** INIT flags that the server does not take. */
   readonly refused?: readonly InitFlag[];
   /** The server shows all it can, also what only one of the kernels makes use of: requests cannot be compared. */
@@ -36,6 +38,8 @@ export const variants: readonly Variant[] = [
   { name: 'direct-no-killpriv', directIo: true, refused: ['HANDLE_KILLPRIV_V2'] },
   { name: 'cached-no-killpriv', isInShortForm: true, refused: ['HANDLE_KILLPRIV_V2'] },
   { name: 'direct-no-atomic-trunc', directIo: true, refused: ['ATOMIC_O_TRUNC'] },
+  { name: 'direct-readdirplus', isInShortForm: true, directIo: true, readdirplus: true },
+  { name: 'direct-readdirplus-no-timeouts', directIo: true, readdirplus: true, timeout: 0 },
   { name: 'everything', everything: true },
   { name: 'everything-no-timeouts', everything: true, timeout: 0 },
   { ...missing('access'), defaultPermissions: false },

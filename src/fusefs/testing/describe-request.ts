@@ -38,6 +38,7 @@ const bodies: Readonly<Record<string, (body: Body) => string>> = {
 const sameAs: Readonly<Record<string, string>> = {
   OPENDIR: 'OPEN',
   READDIR: 'READ',
+  READDIRPLUS: 'READ',
   RELEASEDIR: 'RELEASE',
   FSYNCDIR: 'FSYNC',
   LISTXATTR: 'GETXATTR',
