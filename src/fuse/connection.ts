@@ -60,6 +60,8 @@ export class Connection {
   readonly background: Background;
   /** What is done with notifications, by code; but for RESEND, empty until somebody takes one on. */
   readonly notifyHandlers = new Map<number, NotifyHandler>();
+  /** How many notifications wait for locks; notify()'s to count. */
+  notificationsWaiting = 0;
   readonly offer: ReadonlySet<InitFlag>;
   readonly ceilings: Ceilings;
   limits: Limits;

@@ -21,6 +21,7 @@ export const DEFAULT_OFFER: readonly InitFlag[] = [
   'MAX_PAGES', // requests of more than 32 pages
   'HANDLE_KILLPRIV', // the server takes set-id bits and capabilities away
   'HANDLE_KILLPRIV_V2', // and is told when
+  'HAS_EXPIRE_ONLY', // names can expire by NOTIFY_INVAL_ENTRY without being dropped
   'HAS_RESEND', // NOTIFY_RESEND is understood
   'INIT_EXT', // the second word of flags counts
 ];

@@ -82,6 +82,7 @@ function* create(
   { flags, mode, umask }: { readonly flags: number; readonly mode: number; readonly umask: number },
 ): Blocking<File> {
   const { dentry } = path;
+  const { epoch } = dir.superblock.versions;
   const takesSetId = (flags & (O_TRUNC | O_EXCL)) === O_TRUNC && tellsServer(task, dir);
   const { body } = yield* dir.call(task, CREATE, {
     body: {
@@ -94,7 +95,7 @@ function* create(
   });
   const { entry, open } = body;
   if (isNoFile(entry.nodeid) || !isSane(entry.attr) || (entry.attr.mode & S_IFMT) !== S_IFREG) throw EIO;
-  tie(dir.superblock.inodeOf(entry, null), dentry, entry);
+  tie(dir.superblock.inodeOf(entry, null), dentry, entry, epoch);
   contentChanged(dir);
   return opened(dentry.inode as FuseInode, path, flags, handleOf(open));
 }

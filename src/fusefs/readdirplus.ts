@@ -81,6 +81,7 @@ function refresh(dentry: Dentry, { entry }: DirentPlus, asked: Moment): boolean 
   const expires = expiry(inode.superblock.now, entry.attr_valid, entry.attr_valid_nsec);
   inode.attributes.apply(entry.attr, { expires, asked });
   setExpiry(dentry, entry, inode.superblock);
+  dentry.epoch = inode.superblock.versions.epoch;
   inode.isFromReaddirplus = true;
   return true;
 }

@@ -13,6 +13,7 @@ import type { Superblock } from '../vfs/superblock.ts';
 import { FuseInode } from './inode.ts';
 import { LockOwners } from './lock-owner.ts';
 import { isCurrent, revalidate } from './lookup.ts';
+import { takeNotifications } from './notifications.ts';
 import { completeOptions, type FuseMountOptions } from './options.ts';
 import { admits } from './permission.ts';
 import { usedByWalk } from './readdirplus.ts';
@@ -44,6 +45,7 @@ export class FuseSuperblock implements Superblock {
     const inode = this.inodeOf(rootEntry(this.options.rootMode), null);
     this.root.attach(inode);
     inode.release();
+    takeNotifications(this);
   }
 
   get nameMax(): number {
@@ -112,7 +114,7 @@ export class FuseSuperblock implements Superblock {
   }
 
   tryRevalidate(dentry: Dentry, force: boolean): boolean {
-    if (force || !isCurrent(dentry, this.now)) return false;
+    if (force || !isCurrent(dentry, this)) return false;
     usedByWalk(dentry);
     return true;
   }

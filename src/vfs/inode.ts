@@ -42,6 +42,7 @@ export abstract class Inode {
   /** A directory that was removed: nothing can be looked up or made in it any more. Whoever removes it sets this. */
   isDead = false;
   #references = 0;
+  #firstAlias: Dentry | null = null;
 
   constructor(superblock: Superblock) {
     this.superblock = superblock;
@@ -67,6 +68,28 @@ export abstract class Inode {
   /** Gives a reference back; the last one evicts. */
   release(): void {
     if (--this.#references === 0) this.evict();
+  }
+
+  /** The dentries that name it, newest first. Linux's i_dentry. */
+  get aliases(): Dentry[] {
+    const aliases: Dentry[] = [];
+    for (let at = this.#firstAlias; at !== null; at = at.nextAlias) aliases.push(at);
+    return aliases;
+  }
+
+  /** For {@link Dentry}: it names this inode from now on. */
+  addAlias(dentry: Dentry): void {
+    dentry.nextAlias = this.#firstAlias;
+    this.#firstAlias = dentry;
+  }
+
+  /** For {@link Dentry}: it names this inode no more. */
+  removeAlias(dentry: Dentry): void {
+    if (this.#firstAlias === dentry) this.#firstAlias = dentry.nextAlias;
+    for (let at = this.#firstAlias; at !== null; at = at.nextAlias) {
+      if (at.nextAlias === dentry) at.nextAlias = dentry.nextAlias;
+    }
+    dentry.nextAlias = null;
   }
 
   /** Nobody refers to this inode any more. Never sleeps. */
