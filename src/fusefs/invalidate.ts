@@ -1,5 +1,5 @@
 import type { ByteString } from '../abi/bytes.ts';
-import { EBUSY, ENOENT, ENOTDIR, ENOTEMPTY } from '../abi/errno.ts';
+import { ENOENT, ENOTDIR, ENOTEMPTY } from '../abi/errno.ts';
 import { FUSE_EXPIRE_ONLY } from '../abi/fuse.ts';
 import { S_IFDIR } from '../abi/linux.ts';
 import type { Blocking } from '../task/blocking.ts';
@@ -50,8 +50,8 @@ export function* invalidateName(
  * A name is gone: as {@link invalidateName}, and its file has no name any more. If it is another file's by now, or in
  * use, its cached entry alone goes. Takes the file's lock too. A name known to be absent just expires.
  *
- * @throws ENOENT, ENOTDIR as {@link invalidateName}; ENOENT for another file's name, EBUSY for a mount point, ENOTEMPTY
- *   for a directory with a file in use in it
+ * @throws ENOENT, ENOTDIR as {@link invalidateName}; ENOENT for another file's name, ENOTEMPTY for a directory with a
+ *   file in use in it. Not EBUSY: what is mounted there is out of reach before Linux looks for it
  * @see Linux fs/fuse/dir.c, fuse_reverse_inval_entry()
  */
 export function* deleteName(
@@ -61,14 +61,14 @@ export function* deleteName(
 ): Blocking<void> {
   yield* inDirectory(task, superblock, { parent, name }, function* (dentry) {
     const inode = dentry.inode as FuseInode | null;
-    const obstacle = inode === null ? null : obstacleToDelete(dentry);
+    const isInUse = hasFilesInUse(dentry);
     dentry.drop();
     dentry.expires = 0;
     if (inode === null || child === 0n) return;
     yield* inode.lock.lock(task, `file ${inode.nodeid}, which the server says is gone`);
     try {
       if (inode.nodeid !== child) throw ENOENT;
-      if (obstacle !== null) throw obstacle;
+      if (isInUse) throw ENOTEMPTY;
       inode.isDead = inode.type === S_IFDIR;
       inode.attributes.removed();
     } finally {
@@ -128,11 +128,10 @@ function* withDentry(dir: FuseInode, name: ByteString, code: (dentry: Dentry) =>
   }
 }
 
-/** Why a name cannot be taken from its file though the server says that it is gone. */
-function obstacleToDelete(dentry: Dentry): typeof EBUSY | typeof ENOTEMPTY | null {
-  if (dentry.covers > 0) return EBUSY;
+/** Whether something is left in a directory once all cached names that nobody uses are dropped. Linux's simple_empty(). */
+function hasFilesInUse(dentry: Dentry): boolean {
   dentry.prune();
-  return [...dentry.children.values()].some((child) => !child.isNegative) ? ENOTEMPTY : null;
+  return [...dentry.children.values()].some((child) => !child.isNegative);
 }
 
 /** @throws ENOENT for an inode that is not known, or no longer since the unmount */
