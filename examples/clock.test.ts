@@ -52,6 +52,21 @@ test('a reader of /ticks at its end reads on from there when a second has passed
   expect(read()).toBe('2026-07-01T12:00:02Z\n');
 });
 
+test('what is known of /now is believed until the server tells that it changed', async () => {
+  const hand = new HandClock();
+  const asked: string[] = [];
+  await using mounted = await mount(clock(hand), {
+    trace: ({ step, request }) => {
+      if (step === 'created') asked.push(request.opcode.name);
+    },
+  });
+  const changed = (): string => mounted.fs.statSync('/now').mtime.toISOString();
+  expect([changed(), changed()]).toEqual(['2026-07-01T12:00:00.000Z', '2026-07-01T12:00:00.000Z']);
+  hand.pass(1);
+  expect([changed(), changed()]).toEqual(['2026-07-01T12:00:01.000Z', '2026-07-01T12:00:01.000Z']);
+  expect(asked.filter((name) => name === 'LOOKUP' || name === 'GETATTR')).toEqual(['LOOKUP', 'GETATTR']);
+});
+
 test('/now shows the present second', async () => {
   const hand = new HandClock();
   await using mounted = await mount(clock(hand));

@@ -100,7 +100,11 @@ const isRemote = (server: Server): server is Remote => 'kind' in server && serve
 async function mountHere(kernel: Kernel, server: FuseServer, options: MountOptions): Promise<Mounted> {
   const name = options.name ?? 'server';
   const connection = connectionTo(kernel, { name }, options);
-  const transport = new InProcessTransport(kernel, connection, (send) => new Session(server, { send }));
+  const transport = new InProcessTransport(
+    kernel,
+    connection,
+    (send, sendNotification) => new Session(server, { send, sendNotification }),
+  );
   const mounted = new Mounted({ kernel, connection, transport, server, daemon: null, options });
   await mounted.ready(options.signal);
   return mounted;

@@ -62,6 +62,8 @@ export class Connection {
   readonly notifyHandlers = new Map<number, NotifyHandler>();
   /** Called once the server is given up, when every request under way has ended. */
   readonly abortListeners = new Set<() => void>();
+  /** How many notifications wait for locks; notify()'s to count. */
+  notificationsWaiting = 0;
   readonly offer: ReadonlySet<InitFlag>;
   readonly ceilings: Ceilings;
   limits: Limits;

@@ -5,7 +5,7 @@ import { fuse_in_header, fuse_out_header, fuse_write_in } from '../abi/structs.t
 import { interruptedUnique, isInterruptUnique } from '../abi/unique.ts';
 import type { WaitQueue } from '../task/wait-queue.ts';
 import type { Device } from './device.ts';
-import { notify } from './notify.ts';
+import { type Notified, notify } from './notify.ts';
 import type { Request } from './request.ts';
 
 /** An error in a reply lies in -511 to 0. */
@@ -83,16 +83,17 @@ export class DeviceFile {
   }
 
   /**
-   * write(2): a reply, or a notification. Returns its length.
+   * write(2): a reply, or a notification. Returns its length. Where Linux would let the writer of a notification sleep,
+   * this returns, and `told` hears later what came of it; of one that succeeded at once it hears at once.
    *
    * @throws EPERM when unattached; EINVAL for a wrong length or error; ENOENT when no such request waits here; EINVAL,
    *   with the request ending in EIO, when the reply is not as long as it must be
    * @see Linux fs/fuse/dev.c, fuse_dev_do_write()
    */
-  write(message: Uint8Array, ownership: Ownership = 'borrowed'): number {
+  write(message: Uint8Array, ownership: Ownership = 'borrowed', told: Notified = () => {}): number {
     const device = this.#attached();
     const { error, unique } = decodeReplyHeader(message);
-    if (unique === 0) return notify(device.connection, message, error);
+    if (unique === 0) return notify(device.connection, message, { code: error, told });
     if (error > 0 || error < -MAX_ERROR) throw EINVAL;
     if (isInterruptUnique(unique)) return this.#interruptAnswered(device, message, unique, error);
     const request = this.#deliveredHere(device, unique);

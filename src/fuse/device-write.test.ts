@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { EINVAL, EIO, ENOENT, Errno } from '../abi/errno.ts';
+import { EINVAL, EIO, ENOENT, ENOMEM, Errno } from '../abi/errno.ts';
 import { encodeReply, NEWEST } from '../abi/message.ts';
 import { FLUSH, GETXATTR, LOOKUP, type Opcode, READLINK } from '../abi/opcodes.ts';
+import { sleepUntil } from '../task/blocking.ts';
+import { WaitQueue } from '../task/wait-queue.ts';
 import type { Call, Reply } from './connection.ts';
 import { endOf, type Received, Rig, type Running, rawReply, thrownBy } from './testing/rig.ts';
 
@@ -113,7 +115,9 @@ test('a reply to what was not read yet finds no request', () => {
 test('a notification goes to who has taken on its kind, whose errno the server gets', () => {
   const { rig, write } = link();
   const got: Uint8Array[] = [];
-  rig.connection.notifyHandlers.set(2, (message) => got.push(message));
+  rig.connection.notifyHandlers.set(2, (message) => {
+    got.push(message);
+  });
   rig.connection.notifyHandlers.set(3, () => {
     throw ENOENT;
   });
@@ -121,6 +125,42 @@ test('a notification goes to who has taken on its kind, whose errno the server g
   expect(rig.file.write(message)).toBe(40);
   expect(got).toEqual([message]);
   expect(write(rawReply({ unique: 0, error: 3, body: 24 }))).toBe(ENOENT);
+});
+
+test('a notification that must wait is taken, and what comes of it told later', () => {
+  const { rig } = link();
+  const queue = new WaitQueue();
+  let isReady = false;
+  rig.connection.notifyHandlers.set(2, function* (_, task) {
+    yield* sleepUntil(task, queue, () => isReady, 'the test', 'event');
+    throw ENOENT;
+  });
+  const told: unknown[] = [];
+  const message = rawReply({ unique: 0, error: 2, body: 24 });
+  expect(rig.file.write(message, 'borrowed', (error) => told.push(error))).toBe(40);
+  rig.scheduler.run();
+  expect([told, rig.connection.notificationsWaiting]).toEqual([[], 1]);
+  isReady = true;
+  queue.wake();
+  rig.scheduler.run();
+  expect([told, rig.connection.notificationsWaiting]).toEqual([[ENOENT], 0]);
+});
+
+test('one notification too many that must wait is ENOMEM', () => {
+  const { rig, write } = link();
+  rig.connection.notifyHandlers.set(2, function* (_, task) {
+    yield* sleepUntil(task, new WaitQueue(), () => false, 'the test', 'event');
+  });
+  const message = rawReply({ unique: 0, error: 2, body: 24 });
+  for (let i = 0; i < 1000; i++) expect(write(message)).toBeNull();
+  expect(write(message)).toBe(ENOMEM);
+});
+
+test('a notification that succeeds at once is told at once', () => {
+  const { rig } = link();
+  const told: unknown[] = [];
+  rig.file.write(rawReply({ unique: 0, error: 7 }), 'borrowed', (error) => told.push(error));
+  expect(told).toEqual([null]);
 });
 
 test('replies may come in any order, each to its own request', () => {

@@ -16,11 +16,14 @@ export const DEFAULT_OFFER: readonly InitFlag[] = [
   'DONT_MASK', // the umask can be the server's business
   'NO_OPEN_SUPPORT', // ENOSYS to OPEN is understood
   'NO_OPENDIR_SUPPORT', // and to OPENDIR
+  'DO_READDIRPLUS', // listings may come with what LOOKUP would tell
+  'READDIRPLUS_AUTO', // where that is worth it
   'PARALLEL_DIROPS', // LOOKUP and READDIR of one directory side by side
   'ABORT_ERROR', // device reads tell a user's abort from an unmount
   'MAX_PAGES', // requests of more than 32 pages
   'HANDLE_KILLPRIV', // the server takes set-id bits and capabilities away
   'HANDLE_KILLPRIV_V2', // and is told when
+  'HAS_EXPIRE_ONLY', // names can expire by NOTIFY_INVAL_ENTRY without being dropped
   'HAS_RESEND', // NOTIFY_RESEND is understood
   'INIT_EXT', // the second word of flags counts
 ];

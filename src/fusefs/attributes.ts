@@ -172,6 +172,17 @@ export class Attributes {
     this.invalidate(STATX_CTIME);
   }
 
+  /** All names are gone. */
+  removed(): void {
+    this.#values.nlink = 0;
+  }
+
+  /** The server says that they are stale, those in replies under way too. */
+  invalidatedByServer(): void {
+    this.#version = this.#versions.next();
+    this.invalidate(STATX_BASIC_STATS);
+  }
+
   stat(dev: number): Stat {
     return this.statOf(this.#values, this.#btime, dev);
   }

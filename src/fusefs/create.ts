@@ -86,6 +86,7 @@ function* create<In>(
   call: Call<In>,
 ): Blocking<void> {
   dir.check();
+  const { epoch } = dir.superblock.versions;
   let entry: fuse_entry_out;
   try {
     entry = (yield* dir.call(task, opcode, call)).body;
@@ -94,6 +95,6 @@ function* create<In>(
     throw error;
   }
   if (isNoFile(entry.nodeid) || !isSane(entry.attr) || (entry.attr.mode & S_IFMT) !== type) throw EIO;
-  tie(dir.superblock.inodeOf(entry, null), dentry, entry);
+  tie(dir.superblock.inodeOf(entry, null), dentry, entry, epoch);
   contentChanged(dir);
 }

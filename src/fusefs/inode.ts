@@ -36,6 +36,10 @@ export class FuseInode extends Inode {
   isBad = false;
   /** Of a directory: the dentry it was last found under. */
   alias: Dentry | null = null;
+  /** Of a directory: names in it are used, so READDIRPLUS is worth its cost. Linux's FUSE_I_ADVISE_RDPLUS. */
+  isReaddirplusAdvised = false;
+  /** A READDIRPLUS told of it, and no walk has made use of that yet. Linux's FUSE_I_INIT_RDPLUS. */
+  isFromReaddirplus = false;
   readonly #serial = new RwLock();
 
   /** Of `attr` only the type and device number are taken: the caller applies it. */

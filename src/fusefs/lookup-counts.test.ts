@@ -1,10 +1,22 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { readDirentsPlus } from '../abi/dirent.ts';
 import { EEXIST, EINTR, EIO, ENOENT, Errno, ESTALE } from '../abi/errno.ts';
-import { AT_EMPTY_PATH, AT_FDCWD, O_CREAT, O_RDWR, O_TMPFILE, RENAME_EXCHANGE, S_IFDIR } from '../abi/linux.ts';
+import type { InitFlag } from '../abi/init-flags.ts';
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  O_CREAT,
+  O_RDONLY,
+  O_RDWR,
+  O_TMPFILE,
+  RENAME_EXCHANGE,
+  S_IFDIR,
+} from '../abi/linux.ts';
 import { allOpcodes } from '../abi/opcodes.ts';
 import type { Thread } from '../process/thread.ts';
 import { close } from '../syscalls/descriptors.ts';
+import { getdents } from '../syscalls/getdents.ts';
 import { link, linkat, symlink } from '../syscalls/link.ts';
 import { mkdir } from '../syscalls/mkdir.ts';
 import { open } from '../syscalls/open.ts';
@@ -36,6 +48,11 @@ function countLookups(m: Machine): ReadonlyMap<bigint, number> {
   const add = (nodeid: bigint, count: number) => counts.set(nodeid, (counts.get(nodeid) ?? 0) + count);
   m.connection.events.on(({ step, request }) => {
     const { opcode, reply } = request;
+    if (step === 'completed' && reply !== null && opcode.name === 'READDIRPLUS') {
+      for (const { name, entry } of readDirentsPlus(reply.data).entries) {
+        if (entry.nodeid !== 0n && name !== '.' && name !== '..') add(entry.nodeid, 1);
+      }
+    }
     if (step === 'completed' && reply !== null && givesNodeid.has(opcode.name)) {
       const body = reply.body as { nodeid?: bigint; entry?: { nodeid: bigint } };
       const nodeid = body.nodeid ?? body.entry?.nodeid ?? 0n;
@@ -47,7 +64,7 @@ function countLookups(m: Machine): ReadonlyMap<bigint, number> {
 
 function* act(task: Thread, choose: (choices: number) => number): Blocking<void> {
   const path = () => PATHS[choose(PATHS.length)] as string;
-  switch (choose(11)) {
+  switch (choose(13)) {
     case 0:
       return yield* mkdir(task, path(), 0o755);
     case 1:
@@ -67,6 +84,9 @@ function* act(task: Thread, choose: (choices: number) => number): Blocking<void>
       return;
     case 8:
       return yield* makeUnnamed(task, path(), choose(2) === 0 ? null : path());
+    case 9:
+    case 10:
+      return yield* list(task, choose(2) === 0 ? '/' : path(), choose);
     default: {
       const fd = yield* open(task, path(), O_RDWR | (choose(2) * O_CREAT), 0o644);
       try {
@@ -84,6 +104,15 @@ function* makeUnnamed(task: Thread, directory: string, name: string | null): Blo
   const fd = yield* open(task, directory, O_TMPFILE | O_RDWR, 0o644);
   try {
     if (name !== null) yield* linkat(task, fd, '', AT_FDCWD, name, AT_EMPTY_PATH);
+  } finally {
+    yield* close(task, fd);
+  }
+}
+
+function* list(task: Thread, path: string, choose: (choices: number) => number): Blocking<void> {
+  const fd = yield* open(task, path, O_RDONLY);
+  try {
+    while ((yield* getdents(task, fd, choose(2) === 0 ? 32 : 4096)).length > 0);
   } finally {
     yield* close(task, fd);
   }
@@ -118,13 +147,12 @@ test('every lookup is given back once, whatever happens', () => {
     entryValid: fc.constantFrom(0, 1, 1000),
     negativeValid: fc.constantFrom(null, 0, 1),
     failEvery: fc.constantFrom(0, 7),
-    parallel: fc.boolean(),
+    features: fc.subarray<InitFlag>(['PARALLEL_DIROPS', 'DO_READDIRPLUS', 'READDIRPLUS_AUTO']),
   });
   fc.assert(
-    fc.property(runs, ({ seed, entryValid, negativeValid, failEvery, parallel }) => {
+    fc.property(runs, ({ seed, entryValid, negativeValid, failEvery, features }) => {
       const choose = chooser(seed);
-      const features = parallel ? (['PARALLEL_DIROPS'] as const) : [];
-      const m = new Machine({ entryValid, attrValid: entryValid, negativeValid, features: [...features] });
+      const m = new Machine({ entryValid, attrValid: entryValid, negativeValid, features });
       m.server.tree.make(1n, 'd', S_IFDIR | 0o755);
       const given = countLookups(m);
       m.server.script.hold = names.filter((name) => !name.endsWith('FORGET'));

@@ -13,8 +13,8 @@ import { expiry, isValid } from './validity.ts';
 import type { Moment } from './versions.ts';
 
 /** Whether a cached name may be used without asking. */
-export const isCurrent = (dentry: Dentry, now: number): boolean =>
-  isValid(dentry.expires, now) && (dentry.inode as FuseInode | null)?.isBad !== true;
+export const isCurrent = (dentry: Dentry, { now, versions }: FuseSuperblock): boolean =>
+  isValid(dentry.expires, now) && dentry.epoch === versions.epoch && (dentry.inode as FuseInode | null)?.isBad !== true;
 
 /**
  * Asks for a name in a directory and ties what comes to `dentry`, or to the dentry that the directory found has already.
@@ -35,12 +35,14 @@ export function* lookup(task: Task, dir: FuseInode, dentry: Dentry): Blocking<De
     if (reply !== ENOENT) throw reply;
     dentry.attach(null);
     dentry.expires = 0;
+    dentry.epoch = asked.epoch;
     return dentry;
   }
   const entry = reply.body;
   if (entry.nodeid === 0n) {
     dentry.attach(null);
     setExpiry(dentry, entry, superblock);
+    dentry.epoch = asked.epoch;
     return dentry;
   }
   if (!isSane(entry.attr)) throw EIO;
@@ -48,18 +50,27 @@ export function* lookup(task: Task, dir: FuseInode, dentry: Dentry): Blocking<De
     superblock.inodeOf({ ...entry, generation: 0n }, asked).release();
     throw EIO;
   }
-  return tie(superblock.inodeOf(entry, asked), dentry, entry);
+  const tied = tie(superblock.inodeOf(entry, asked), dentry, entry, asked.epoch);
+  dir.isReaddirplusAdvised = true;
+  return tied;
 }
 
 /**
  * Ties an inode that a reply named, and that is held for this, to a dentry; returns the one to go on with.
+ * `epoch` is that in which the name was asked for.
  *
  * @throws ELOOP for a directory found below itself.
  */
-export function tie(inode: FuseInode, dentry: Dentry, entry: fuse_entry_out): Dentry {
+export function tie(
+  inode: FuseInode,
+  dentry: Dentry,
+  entry: fuse_entry_out,
+  epoch: number = inode.superblock.versions.epoch,
+): Dentry {
   try {
     const tied = splice(inode, dentry);
     setExpiry(tied, entry, inode.superblock);
+    tied.epoch = epoch;
     return tied;
   } finally {
     inode.release();
@@ -80,14 +91,19 @@ function splice(inode: FuseInode, dentry: Dentry): Dentry {
   return alias;
 }
 
-function setExpiry(dentry: Dentry, { entry_valid, entry_valid_nsec }: fuse_entry_out, { now }: FuseSuperblock): void {
+/** How long a name may be believed, by the reply that gave it. @see Linux fs/fuse/dir.c, fuse_change_entry_timeout() */
+export function setExpiry(
+  dentry: Dentry,
+  { entry_valid, entry_valid_nsec }: fuse_entry_out,
+  { now }: FuseSuperblock,
+): void {
   dentry.expires = expiry(now, entry_valid, entry_valid_nsec);
 }
 
 /**
  * Asks whether a cached name still names the same file. If it does, name and attributes hold anew.
  *
- * FUSE: LOOKUP, and FORGET when the name means another file now; nothing for a negative dentry or a bad inode.
+ * FUSE: LOOKUP, and FORGET when the name means another file now; nothing for a negative dentry, a bad inode, or a name of an older epoch.
  *
  * @throws ENOMEM, EINTR: no statement about the name. The server's other errors are: the lookup that follows reports
  *   them.
@@ -96,7 +112,7 @@ function setExpiry(dentry: Dentry, { entry_valid, entry_valid_nsec }: fuse_entry
 export function* revalidate(task: Task, dentry: Dentry, superblock: FuseSuperblock): Blocking<boolean> {
   const inode = dentry.inode as FuseInode | null;
   const dir = dentry.parent?.inode as FuseInode | null | undefined;
-  if (inode === null || inode.isBad || !dir) return false;
+  if (inode === null || inode.isBad || !dir || dentry.epoch !== superblock.versions.epoch) return false;
   inode.hold();
   try {
     const asked = superblock.versions.now();

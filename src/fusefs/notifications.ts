@@ -1,12 +1,24 @@
 import { allNotifyCodes } from '../abi/notify.ts';
 import { decodeNotification, type Notification } from '../abi/notify-message.ts';
+import type { Blocking } from '../task/blocking.ts';
+import type { Task } from '../task/task.ts';
+import { deleteName, forgetEpoch, invalidateInode, invalidateName, prune } from './invalidate.ts';
 import type { FuseSuperblock } from './superblock.ts';
 
 type Name = Notification['name'];
-type Action<N extends Name> = (superblock: FuseSuperblock, notification: Extract<Notification, { name: N }>) => void;
+type Action<N extends Name> = (
+  superblock: FuseSuperblock,
+  notification: Extract<Notification, { name: N }>,
+  task: Task,
+) => Blocking<void> | void;
 
 /** What a mounted file system does at each kind of notification; it throws what the server's write is to give. */
 const actions: { readonly [N in Name]?: Action<N> } = {
+  INVAL_INODE: (superblock, { body }) => invalidateInode(superblock, body.ino),
+  INVAL_ENTRY: (superblock, { body, tail }, task) => invalidateName(task, superblock, { ...body, name: tail }),
+  DELETE: (superblock, { body, tail }, task) => deleteName(task, superblock, { ...body, name: tail }),
+  INC_EPOCH: forgetEpoch,
+  PRUNE: (superblock, { tail }) => prune(superblock, tail),
   POLL: ({ polledFiles }, { body }) => polledFiles.wake(body.kh),
 };
 
@@ -20,6 +32,8 @@ export function takeNotifications(superblock: FuseSuperblock): void {
   for (const { code, name } of allNotifyCodes) {
     const act = actions[name] as Action<Name> | undefined;
     if (act === undefined) continue;
-    notifyHandlers.set(code, (message) => act(superblock, decodeNotification(message, code, superblock.nameMax)));
+    notifyHandlers.set(code, (message, task) =>
+      act(superblock, decodeNotification(message, code, superblock.nameMax), task),
+    );
   }
 }

@@ -98,6 +98,7 @@ function* create(
   { opcode, flags, mode, umask }: Creation & { readonly opcode: typeof CREATE | typeof TMPFILE },
 ): Blocking<File> {
   const { dentry } = path;
+  const { epoch } = dir.superblock.versions;
   const takesSetId = (flags & (O_TRUNC | O_EXCL)) === O_TRUNC && tellsServer(task, dir);
   const { body } = yield* dir.call(task, opcode, {
     body: {
@@ -111,7 +112,7 @@ function* create(
   const { entry, open } = body;
   if (isNoFile(entry.nodeid) || !isSane(entry.attr) || (entry.attr.mode & S_IFMT) !== S_IFREG) throw EIO;
   const inode = dir.superblock.inodeOf(entry, null);
-  if (opcode === CREATE) tie(inode, dentry, entry);
+  if (opcode === CREATE) tie(inode, dentry, entry, epoch);
   else attachUnnamed(inode, dentry);
   contentChanged(dir);
   return opened(dentry.inode as FuseInode, path, flags, handleOf(open));

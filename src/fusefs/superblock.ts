@@ -17,6 +17,7 @@ import { takeNotifications } from './notifications.ts';
 import { completeOptions, type FuseMountOptions } from './options.ts';
 import { admits } from './permission.ts';
 import { PolledFiles } from './poll.ts';
+import { usedByWalk } from './readdirplus.ts';
 import { expiry } from './validity.ts';
 import { type Moment, Versions } from './versions.ts';
 
@@ -121,7 +122,9 @@ export class FuseSuperblock implements Superblock {
   }
 
   tryRevalidate(dentry: Dentry, force: boolean): boolean {
-    return isCurrent(dentry, this.now) && !force;
+    if (force || !isCurrent(dentry, this)) return false;
+    usedByWalk(dentry);
+    return true;
   }
 
   *revalidate(task: Task, dentry: Dentry): Blocking<boolean> {

@@ -2,6 +2,7 @@
 export interface Moment {
   readonly attributes: number;
   readonly evictions: number;
+  readonly epoch: number;
 }
 
 /**
@@ -12,6 +13,7 @@ export interface Moment {
 export class Versions {
   #attributes = 1;
   #evictions = 1;
+  #epoch = 0;
 
   /** The number of a change to some inode's cached attributes. */
   next(): number {
@@ -23,8 +25,18 @@ export class Versions {
     this.#evictions++;
   }
 
+  /** The epoch that names are learnt in; those of older ones are not believed any more. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** The server wants every name looked up anew. */
+  nextEpoch(): void {
+    this.#epoch++;
+  }
+
   now(): Moment {
-    return { attributes: this.#attributes, evictions: this.#evictions };
+    return { attributes: this.#attributes, evictions: this.#evictions, epoch: this.#epoch };
   }
 
   /** Whether an inode was evicted since. */

@@ -90,7 +90,7 @@ export class Client {
    * (inotify) hears of its end. Of a name that no longer is `child`'s only the cached entry is dropped.
    *
    * @throws ENAMETOOLONG; ENOENT when the directory is not known, the name not cached, or another inode's; ENOTDIR;
-   *   EBUSY for a mount point; ENOTEMPTY when something in it is in use
+   *   ENOTEMPTY when something in it is in use. Not EBUSY: Linux unmounts what is mounted there
    * @see Linux fs/fuse/dir.c, fuse_reverse_inval_entry()
    */
   delete(parent: bigint, child: bigint, name: ByteString): Promise<void> {

@@ -26,6 +26,25 @@ export function runSync<T>(task: Task, code: Blocking<T>, idle: () => boolean): 
   return (settled as () => T)();
 }
 
+/** Runs `code` on this call stack up to its first sleep; what is left goes on beside other tasks. `settle` gets its end. */
+export function runAtOnce<T>(task: Task, code: Blocking<T>, settle: (result: () => T) => void): void {
+  let step: ReturnType<typeof code.next>;
+  try {
+    step = code.next();
+  } catch (error) {
+    settle(() => {
+      throw error;
+    });
+    return;
+  }
+  if (step.done === true) {
+    const { value } = step;
+    settle(() => value);
+  } else {
+    task.scheduler.start(task, code, settle); // It looks again whether it must sleep, as after any wake-up.
+  }
+}
+
 /** Runs `code` beside other tasks; the promise settles when it ends. Whoever set `scheduler.onReady` pumps. */
 export function runAsync<T>(task: Task, code: Blocking<T>): Promise<T> {
   return new Promise((resolve, reject) => {

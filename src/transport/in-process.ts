@@ -1,4 +1,4 @@
-import { Errno } from '../abi/errno.ts';
+import { ENODEV, Errno } from '../abi/errno.ts';
 import type { Connection } from '../fuse/connection.ts';
 import type { DeviceFile } from '../fuse/device-file.ts';
 import type { Kernel } from '../kernel.ts';
@@ -14,6 +14,15 @@ export interface Endpoint {
 }
 
 /**
+ * Makes a server, which answers through `send`. Its notifications it can send there too, or by `sendNotification`, which
+ * tells what became of them: it may take until the server has answered a request, so nothing on this thread waits for it.
+ */
+export type Serve = (
+  send: (reply: Uint8Array) => void,
+  sendNotification: (message: Uint8Array) => Promise<void>,
+) => Endpoint;
+
+/**
  * Serves a device file by a server on this very thread: a task of the kernel hands it the requests.
  * A synchronous server can so answer a synchronous call; an asynchronous one needs the event loop.
  */
@@ -26,12 +35,14 @@ export class InProcessTransport implements Transport {
   readonly #endpoint: Endpoint;
   #isClosed = false;
 
-  /** `serve` makes the server, which answers through `send`. */
-  constructor(kernel: Kernel, connection: Connection, serve: (send: (reply: Uint8Array) => void) => Endpoint) {
+  constructor(kernel: Kernel, connection: Connection, serve: Serve) {
     this.#kernel = kernel;
     this.#connection = connection;
     this.#file = connection.device.open();
-    this.#endpoint = serve((reply) => this.#deliver(reply));
+    this.#endpoint = serve(
+      (reply) => this.#deliver(reply),
+      (notification) => this.#notify(notification),
+    );
   }
 
   start(): void {
@@ -57,6 +68,14 @@ export class InProcessTransport implements Transport {
       const message = this.#file.take(Number.POSITIVE_INFINITY);
       if (message !== null) this.#endpoint.receive(message);
     }
+  }
+
+  /** Rejects with the errno that write(2) would give. */
+  async #notify(message: Uint8Array): Promise<void> {
+    if (this.#isClosed) throw ENODEV;
+    await new Promise<void>((resolve, reject) => {
+      this.#file.write(message, 'given', (error) => (error === null ? resolve() : reject(error)));
+    });
   }
 
   /** A reply that the device refuses is the server's mistake; it is told as by write(2). @throws the device's errno */

@@ -21,6 +21,10 @@ export class Dentry {
   readonly lookups = new Map<ByteString, WaitQueue>();
   /** Monotonic milliseconds up to which the name may be believed; the file system's to set and to read. */
   expires = 0;
+  /** Which of the epochs of the file system's names it was learnt in; the file system's too. */
+  epoch = 0;
+  /** The next dentry that names the same inode; the inode's {@link Inode.aliases} begins the list. */
+  nextAlias: Dentry | null = null;
   /** Whether the parent finds it: not before it is tied in, and no more once dropped or deleted. */
   hashed = false;
   /** How many mounts cover it. */
@@ -55,9 +59,7 @@ export class Dentry {
    * In a directory that is not cached itself nothing is: no walk would ever find it, or let it go.
    */
   attach(inode: Inode | null): void {
-    inode?.hold();
-    this.inode?.release();
-    this.inode = inode;
+    this.#setInode(inode);
     if (this.hashed || this.parent?.hashed === false) return;
     this.hashed = true;
     if (this.parent === null) return;
@@ -92,9 +94,7 @@ export class Dentry {
       this.drop();
       return;
     }
-    const { inode } = this;
-    this.inode = null;
-    inode?.release();
+    this.#setInode(null);
   }
 
   /** Takes another name, in place of what is cached there. Linux's d_move. */
@@ -145,10 +145,18 @@ export class Dentry {
     if (this.parent?.children.get(this.name) === this) this.parent.children.delete(this.name);
   }
 
+  #setInode(inode: Inode | null): void {
+    const old = this.inode;
+    inode?.hold();
+    old?.removeAlias(this);
+    this.inode = inode;
+    inode?.addAlias(this);
+    old?.release();
+  }
+
   #die(): void {
-    const { inode, parent } = this;
-    this.inode = null;
-    inode?.release();
+    const { parent } = this;
+    this.#setInode(null);
     this.parent = null;
     parent?.release();
   }

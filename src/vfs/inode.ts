@@ -47,6 +47,7 @@ export abstract class Inode {
   /** The locks of flock(2) and fcntl(2) that are kept here; null while nobody has set one. */
   locks: LockTable | null = null;
   #references = 0;
+  #firstAlias: Dentry | null = null;
 
   constructor(superblock: Superblock) {
     this.superblock = superblock;
@@ -72,6 +73,28 @@ export abstract class Inode {
   /** Gives a reference back; the last one evicts. */
   release(): void {
     if (--this.#references === 0) this.evict();
+  }
+
+  /** The dentries that name it, newest first. Linux's i_dentry. */
+  get aliases(): Dentry[] {
+    const aliases: Dentry[] = [];
+    for (let at = this.#firstAlias; at !== null; at = at.nextAlias) aliases.push(at);
+    return aliases;
+  }
+
+  /** For {@link Dentry}: it names this inode from now on. */
+  addAlias(dentry: Dentry): void {
+    dentry.nextAlias = this.#firstAlias;
+    this.#firstAlias = dentry;
+  }
+
+  /** For {@link Dentry}: it names this inode no more. */
+  removeAlias(dentry: Dentry): void {
+    if (this.#firstAlias === dentry) this.#firstAlias = dentry.nextAlias;
+    for (let at = this.#firstAlias; at !== null; at = at.nextAlias) {
+      if (at.nextAlias === dentry) at.nextAlias = dentry.nextAlias;
+    }
+    dentry.nextAlias = null;
   }
 
   /** Nobody refers to this inode any more. Never sleeps. */

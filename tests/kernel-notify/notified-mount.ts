@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
+import * as promises from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { unmountKernel } from '../../src/kernel-mount.ts';
 import { mountAt } from '../../src/linux/mounts.ts';
 import type { Ask, NotifyMethod, Told } from './messages.ts';
+import type { Notified } from './notified.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
 /** The tree of server-main.ts, mounted by Linux and served by a child process, so that this one may use it. */
-export class NotifiedMount implements AsyncDisposable {
+export class NotifiedMount implements Notified {
+  readonly fs = promises;
   readonly #at = fs.mkdtempSync(path.join(fs.realpathSync(tmpdir()), 'fusewire-kernel-notify-'));
   readonly #child;
   readonly #waiting = new Map<number, (told: Told) => void>();
@@ -29,35 +32,30 @@ export class NotifiedMount implements AsyncDisposable {
     });
   }
 
-  /** Mounts the tree as it is at first, nothing of it being cached. @throws Error when the child cannot */
+  /** @throws Error when the child cannot */
   async mount(): Promise<void> {
     const told = await this.#ask({ mount: this.#at });
     if ('code' in told) throw new Error(told.code);
   }
 
-  /** A path in the mount. */
   path(name: string): string {
     return path.join(this.#at, name);
   }
 
-  /** Sends a notification. Returns what became of it, or the code of its errno. */
   async notify(notify: NotifyMethod, ...args: readonly unknown[]): Promise<unknown> {
     const told = await this.#ask({ notify, args });
     return 'code' in told ? told.code : told.value;
   }
 
-  /** Changes a file, or with null removes it, behind the kernel's back. */
   async set(name: string, content: string | null): Promise<void> {
     await this.#ask({ set: name, content });
   }
 
-  /** What Linux asked since the last call. */
   async requests(): Promise<readonly string[]> {
     const told = await this.#ask({ take: 'requests' });
     return 'value' in told ? (told.value as string[]) : [];
   }
 
-  /** As {@link requests}, once one of them is `request`: for what Linux sends without anybody waiting for it. */
   async requestsUntil(request: string): Promise<readonly string[]> {
     const seen: string[] = [];
     while (!seen.includes(request)) seen.push(...(await this.requests()));

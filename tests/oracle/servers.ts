@@ -34,7 +34,7 @@ export function serverOf(variant: Variant): VariantServer {
   const { init } = methods;
   if (init !== undefined) methods.init = (offer) => wishes(init, offer as Offer, variant);
   if (variant.everything !== true) {
-    delete methods.readdirplus;
+    if (variant.readdirplus !== true) delete methods.readdirplus;
     if (methods.opendir !== undefined)
       methods.opendir = withOpenFlags(methods.opendir, (flags) => flags & ~FOPEN_CACHE_DIR);
   }

@@ -15,6 +15,8 @@ export interface Variant {
   readonly directIo?: boolean;
   /** Methods that the server has not: it answers ENOSYS. */
   readonly without?: readonly string[];
+  /** The server has READDIRPLUS. */
+  readonly readdirplus?: boolean;
   /** INIT flags that the server does not take. */
   readonly refused?: readonly InitFlag[];
   /** The server keeps locks itself: it has methods for them, and takes POSIX_LOCKS and FLOCK_LOCKS. */
@@ -43,6 +45,8 @@ export const variants: readonly Variant[] = [
   { name: 'server-locks', directIo: true, locks: true },
   { ...missing('getlk', 'setlk', 'setlkw'), name: 'without-locks', locks: true },
   { name: 'direct-device', isInShortForm: true, directIo: true, actsAsDevice: true },
+  { name: 'direct-readdirplus', isInShortForm: true, directIo: true, readdirplus: true },
+  { name: 'direct-readdirplus-no-timeouts', directIo: true, readdirplus: true, timeout: 0 },
   { name: 'everything', everything: true },
   { name: 'everything-no-timeouts', everything: true, timeout: 0 },
   { ...missing('access'), defaultPermissions: false },

@@ -53,6 +53,7 @@ const sameAs: Readonly<Record<string, string>> = {
   OPENDIR: 'OPEN',
   TMPFILE: 'CREATE',
   READDIR: 'READ',
+  READDIRPLUS: 'READ',
   RELEASEDIR: 'RELEASE',
   FSYNCDIR: 'FSYNC',
   COPY_FILE_RANGE_64: 'COPY_FILE_RANGE',

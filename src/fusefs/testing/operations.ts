@@ -118,16 +118,8 @@ export const operations: Readonly<Record<string, Operation>> = {
     },
   }),
 
-  READDIR: (server, { nodeid, body }: Request<structs.fuse_readdir_in>) => {
-    const writer = new DirentWriter(body.size);
-    const list: [ByteString, bigint][] = [['.', nodeid], ['..', 1n], ...server.tree.node(nodeid).children];
-    for (let at = Number(body.offset); at < list.length; at++) {
-      const [name, ino] = list[at] as [ByteString, bigint];
-      const type = server.tree.node(ino).mode >> 12;
-      if (!writer.add({ ino, off: BigInt(at + 1), type, name })) break;
-    }
-    return { data: writer.bytes };
-  },
+  READDIR: (server, request) => list(server, request, 'plain'),
+  READDIRPLUS: (server, request) => list(server, request, 'plus'),
 
   SETXATTR: (server, { nodeid, names: [name = ''], data }) => {
     server.tree.node(nodeid).xattrs.set(name, data.slice());
@@ -143,6 +135,22 @@ export const operations: Readonly<Record<string, Operation>> = {
   REMOVEXATTR: (server, { nodeid, names: [name = ''] }) =>
     server.tree.node(nodeid).xattrs.delete(name) ? {} : ENODATA,
 };
+
+function list(
+  server: ScriptedServer,
+  { nodeid, body }: Request<structs.fuse_readdir_in>,
+  kind: 'plain' | 'plus',
+): Answer {
+  const writer = new DirentWriter(body.size, kind);
+  const names: [ByteString, bigint][] = [['.', nodeid], ['..', 1n], ...server.tree.node(nodeid).children];
+  for (let at = Number(body.offset); at < names.length; at++) {
+    const [name, ino] = names[at] as [ByteString, bigint];
+    const node = server.tree.node(ino);
+    const dirent = { ino, off: BigInt(at + 1), type: node.mode >> 12, name };
+    if (!writer.add(dirent, entryOf(server, node))) break;
+  }
+  return { data: writer.bytes };
+}
 
 /** The reply that gives a node a name. */
 export function entryOf({ script }: ScriptedServer, node: Node): structs.fuse_entry_out {

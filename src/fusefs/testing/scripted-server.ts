@@ -8,6 +8,8 @@ import {
   NEWEST,
   type Protocol,
 } from '../../abi/message.ts';
+import type { NotifyCode, NotifyTail } from '../../abi/notify.ts';
+import { encodeNotification } from '../../abi/notify-message.ts';
 import { INIT, type Opcode, opcodeOf } from '../../abi/opcodes.ts';
 import type { fuse_init_in, fuse_init_out } from '../../abi/structs.ts';
 import type { DeviceFile } from '../../fuse/device-file.ts';
@@ -105,6 +107,25 @@ export class ScriptedServer {
     const log = this.#log;
     this.#log = [];
     return log;
+  }
+
+  /** Writes a notification. Returns what write(2) gives: null or the errno; or 'waits', and `told` hears more. */
+  notify<Name extends string, Body, Tail extends NotifyTail>(
+    code: NotifyCode<Name, Body, Tail>,
+    content: Parameters<typeof encodeNotification<Name, Body, Tail>>[1],
+    told: (error: Errno | null) => void = () => {},
+  ): Errno | 'waits' | null {
+    let end: Errno | 'waits' | null = 'waits';
+    try {
+      this.#device.write(encodeNotification(code, content), 'given', (error) => {
+        end = error;
+        told(error);
+      });
+      return end;
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      return error;
+    }
   }
 
   newHandle(): bigint {
