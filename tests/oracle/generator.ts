@@ -166,6 +166,9 @@ const rows: readonly Row[] = [
   [1, 'umask', oneOf('0', '022', '077')],
   [1, 'fsync', fd],
   [1, 'fdatasync', fd],
+  [1, 'syncfs', fd],
+  [1, 'posix_fadvise', fd, offset, size, oneOf(0, 1, 2, 6)],
+  [1, 'sync_file_range', fd, offset, size, oneOf(0, 7, 8)],
   [1, 'statfs', path],
   [1, 'fstatfs', fd],
 ];
