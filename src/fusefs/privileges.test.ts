@@ -151,6 +151,16 @@ describe('a server with HANDLE_KILLPRIV_V2', () => {
     m.does((t) => fstat(t, fd), GETATTR);
     m.does(put(fd), PROBE, WRITE(0).replace('off=0', 'off=6'));
   });
+
+  test('is asked each time while a set-group-id bit is there, though the group may not execute', () => {
+    const m = setId(['HANDLE_KILLPRIV_V2']);
+    m.credentials = ROOT;
+    m.server.tree.node(2n).mode = S_IFREG | 0o2766;
+    m.clock.advance(100_001);
+    const fd = m.does((t) => open(t, '/f', O_RDWR), "LOOKUP n=1 'f'", OPEN);
+    m.does(put(fd), PROBE, WRITE(0));
+    m.does(put(fd), PROBE, WRITE(0).replace('off=0', 'off=3'));
+  });
 });
 
 describe('capabilities', () => {

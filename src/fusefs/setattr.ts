@@ -1,5 +1,5 @@
 import { EACCES, EINTR, EIO, EPERM, Errno } from '../abi/errno.ts';
-import { S_IALLUGO, S_IFDIR, S_IFREG, S_ISGID, STATX_BASIC_STATS } from '../abi/linux.ts';
+import { S_IALLUGO, S_IFDIR, S_IFREG, S_ISGID, S_ISUID, STATX_BASIC_STATS } from '../abi/linux.ts';
 import { SETATTR } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import { inGroup } from '../task/credentials.ts';
@@ -53,7 +53,8 @@ export function* removePrivileges(task: Task, inode: FuseInode): Blocking<void> 
     yield* apply(task, inode, { change: {}, lost: yield* lookAgain(task, inode, lost), isForced: true });
   }
   const { HANDLE_KILLPRIV_V2 } = inode.superblock.connection.features;
-  if (HANDLE_KILLPRIV_V2 && !hasSetId(inode.mode)) inode.attributes.hasNoPrivileges = true;
+  // A set-group-id bit without execution by the group counts here: whom it concerns depends on the caller. Linux's is_sxid().
+  if (HANDLE_KILLPRIV_V2 && (inode.mode & (S_ISUID | S_ISGID)) === 0) inode.attributes.hasNoPrivileges = true;
 }
 
 /**

@@ -146,6 +146,14 @@ export class FuseSuperblock implements Superblock {
     return { type: FUSE_SUPER_MAGIC, bsize, blocks, bfree, bavail, files, ffree, namelen, frsize: unit };
   }
 
+  /**
+   * Nothing waits here to be written, and the server is not asked: Linux sends SYNCFS only to virtio-fs and to servers of
+   * block devices, so that no other can make sync(2) wait.
+   *
+   * @see Linux fs/fuse/inode.c, fuse_sync_fs()
+   */
+  *syncfs(): Blocking<void> {}
+
   kill(): void {
     this.#isActive = false;
     this.root.drop();

@@ -29,6 +29,9 @@ export interface Superblock {
   /** statfs(2). FUSE: STATFS on the dentry's inode, always. */
   statfs(task: Task, inode: Inode): Blocking<StatFs>;
 
+  /** Puts all that was changed on stable storage. Linux's sync_filesystem(). */
+  syncfs(task: Task): Blocking<void>;
+
   /** The last mount went away: dentries are gone, no request may be sent from now on. Never sleeps. */
   kill(): void;
 }

@@ -5,6 +5,7 @@ import type { Blocking } from '../../task/blocking.ts';
 import { credentialsOf } from '../../task/credentials.ts';
 import type { Stat } from '../../vfs/stat.ts';
 import { access, faccessat } from '../access.ts';
+import { posixFadvise, syncFileRange } from '../advice.ts';
 import * as attributes from '../attributes.ts';
 import { copyFileRange } from '../copy-file-range.ts';
 import * as descriptors from '../descriptors.ts';
@@ -19,7 +20,7 @@ import * as io from '../read-write.ts';
 import { rename, renameat2 } from '../rename.ts';
 import * as stats from '../stat.ts';
 import { fstatfs, statfs } from '../statfs.ts';
-import { fdatasync, fsync } from '../sync.ts';
+import { fdatasync, fsync, sync, syncfs } from '../sync.ts';
 import * as times from '../times.ts';
 import { ftruncate, truncate } from '../truncate.ts';
 import { rmdir, unlink, unlinkat } from '../unlink.ts';
@@ -51,6 +52,10 @@ const plain: Record<string, Call> = {
   fallocate,
   fsync,
   fdatasync,
+  sync,
+  syncfs,
+  posix_fadvise: posixFadvise,
+  sync_file_range: syncFileRange,
   chmod: attributes.chmod,
   fchmod: attributes.fchmod,
   fchmodat: attributes.fchmodat,

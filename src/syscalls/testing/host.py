@@ -20,7 +20,7 @@ NUMBERS = dict(
     ftruncate=77, chdir=80, fchdir=81, rename=82, mkdir=83, rmdir=84, creat=85, link=86, unlink=87, symlink=88, chmod=90,
     fchmod=91, chown=92, fchown=93, lchown=94, umask=95, mknod=133, removexattr=197, lremovexattr=198, fremovexattr=199,
     openat=257, mkdirat=258, mknodat=259, fchownat=260, unlinkat=263, linkat=265, symlinkat=266, dup3=292, renameat2=316,
-    fallocate=285, faccessat=439, fchmodat=452,
+    posix_fadvise=221, sync_file_range=277, syncfs=306, fallocate=285, faccessat=439, fchmodat=452,
 )
 UTIME_NOW, UTIME_OMIT = 0x3FFFFFFF, 0x3FFFFFFE
 CLONE_NEWNS, MS_REC, MS_PRIVATE, MS_RDONLY, MS_NOEXEC, MS_REMOUNT, MS_BIND = 0x20000, 0x4000, 1 << 18, 1, 8, 32, 4096

@@ -82,6 +82,10 @@ export class Tree implements Superblock {
     return { type: 0x7472_6565, bsize: 4096, frsize: 4096, namelen: this.nameMax, ...none };
   }
 
+  *syncfs(task: Task): Blocking<void> {
+    yield* this.enter(task, 'syncfs');
+  }
+
   kill(): void {}
 }
 

@@ -1,8 +1,9 @@
 import { F_DUPFD, F_DUPFD_CLOEXEC } from '../../../src/abi/linux.ts';
+import { posixFadvise, syncFileRange } from '../../../src/syscalls/advice.ts';
 import * as descriptors from '../../../src/syscalls/descriptors.ts';
 import * as opening from '../../../src/syscalls/open.ts';
 import { lseek } from '../../../src/syscalls/read-write.ts';
-import { fdatasync, fsync } from '../../../src/syscalls/sync.ts';
+import { fdatasync, fsync, syncfs } from '../../../src/syscalls/sync.ts';
 import * as directory from '../../../src/syscalls/working-directory.ts';
 import { realDescriptor, shownDescriptor, syscall } from '../linux-calls.ts';
 import { bytesText } from '../shapes.ts';
@@ -48,6 +49,9 @@ export const descriptorCalls: Readonly<Record<string, Call>> = {
   lseek: direct(8, lseek, 'fd number number', 'number'),
   fsync: direct(74, fsync, 'fd'),
   fdatasync: direct(75, fdatasync, 'fd'),
+  syncfs: direct(306, syncfs, 'fd'),
+  posix_fadvise: direct(221, posixFadvise, 'fd number number number'),
+  sync_file_range: direct(277, syncFileRange, 'fd number number number'),
   chdir: direct(80, directory.chdir, 'path'),
   fchdir: direct(81, directory.fchdir, 'fd'),
   getcwd,

@@ -113,6 +113,10 @@ export const scripts: readonly Script[] = scriptTable(
       @1 open f O_RDWR -> $u
       @1 fallocate $u 1 0 10
       @1 fstat $u
+      chmod f 02766
+      fallocate $f 1 0 10
+      @1 fallocate $u 3 0 10
+      @1 fstat $u
       setxattr f security.capability ${CAPABILITIES} 0
       @1 fallocate $u 0 0 10
       getxattr f security.capability 100

@@ -1,0 +1,47 @@
+import { EINVAL } from '../abi/errno.ts';
+import {
+  POSIX_FADV_NOREUSE,
+  SYNC_FILE_RANGE_WAIT_AFTER,
+  SYNC_FILE_RANGE_WAIT_BEFORE,
+  SYNC_FILE_RANGE_WRITE,
+} from '../abi/linux.ts';
+import type { Thread } from '../process/thread.ts';
+import type { Blocking } from '../task/blocking.ts';
+import { withFile } from './with-file.ts';
+
+const SYNC_FLAGS = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+
+/**
+ * posix_fadvise(2): how a range of a file will be used. There is no page cache that could make use of it. FUSE: nothing.
+ *
+ * @throws EBADF; EINVAL for a negative length or an unknown advice
+ * @see Linux mm/fadvise.c, generic_fadvise()
+ */
+export const posixFadvise = (
+  task: Thread,
+  fd: number,
+  _offset: number,
+  length: number,
+  advice: number,
+): Blocking<void> =>
+  withFile(task, fd, function* () {
+    if (!(length >= 0) || !(advice >= 0 && advice <= POSIX_FADV_NOREUSE)) throw EINVAL;
+  });
+
+/**
+ * sync_file_range(2): starts or awaits the writing of dirty pages, of which there are none here. FUSE: nothing.
+ *
+ * @throws EBADF; EINVAL for an unknown flag, or a range that cannot be
+ * @see Linux fs/sync.c, sync_file_range()
+ */
+export const syncFileRange = (
+  task: Thread,
+  fd: number,
+  offset: number,
+  length: number,
+  flags: number,
+): Blocking<void> =>
+  withFile(task, fd, function* () {
+    if ((flags & ~SYNC_FLAGS) !== 0) throw EINVAL;
+    if (!(offset >= 0) || !(length >= 0)) throw EINVAL;
+  });
