@@ -11,7 +11,9 @@ import type { Dentry } from '../vfs/dentry.ts';
 import type { File } from '../vfs/file.ts';
 import { Inode, type Opened } from '../vfs/inode.ts';
 import { type Mount, Path } from '../vfs/mount.ts';
+import type { Acl, AclName } from '../vfs/posix-acl.ts';
 import type { AttributeChange, Stat } from '../vfs/stat.ts';
+import { getAcl, setAcl } from './acl.ts';
 import { Attributes } from './attributes.ts';
 import { link, mkdir, mknod, symlink } from './create.ts';
 import { getattr, tryGetattr } from './getattr.ts';
@@ -214,5 +216,13 @@ export class FuseInode extends Inode {
 
   removexattr(task: Task, name: ByteString): Blocking<void> {
     return removexattr(task, this, name);
+  }
+
+  getAcl(task: Task, name: AclName): Blocking<Acl | null> {
+    return getAcl(task, this, name);
+  }
+
+  setAcl(task: Task, name: AclName, acl: Acl | null): Blocking<void> {
+    return setAcl(task, this, name, acl);
   }
 }

@@ -6,6 +6,8 @@ import type { Blocking } from '../task/blocking.ts';
 import { MAY_READ, MAY_WRITE } from '../vfs/inode.ts';
 import type { Path } from '../vfs/mount.ts';
 import { checkWritable } from '../vfs/permission.ts';
+import { type Acl, type AclName, decodeAcl, isAclName } from '../vfs/posix-acl.ts';
+import { changeAcl, readAcl } from './acl.ts';
 import {
   checkCapabilities,
   checkMayRemoveCapabilities,
@@ -44,6 +46,7 @@ const byDescriptor = <A extends readonly unknown[], T>(prepare: Prepare<A, T>): 
 /** @see Linux fs/xattr.c, do_getxattr() */
 const get = (name: ByteString, size: number): Act<XattrResult> => {
   checkName(name);
+  if (isAclName(name)) return (task, path) => readAcl(task, inodeAt(path), name, size);
   return function* (task, path) {
     const inode = inodeAt(path);
     yield* xattrPermission(task, inode, name, MAY_READ);
@@ -58,6 +61,7 @@ const set = (name: ByteString, value: Uint8Array, flags: number): Act<void> => {
   if ((flags & ~(XATTR_CREATE | XATTR_REPLACE)) !== 0) throw EINVAL;
   checkName(name);
   if (value.length > XATTR_SIZE_MAX) throw E2BIG;
+  if (isAclName(name)) return aclChange(name, () => (value.length === 0 ? null : decodeAcl(value)));
   const apply = change(name, (task, path) => inodeAt(path).setxattr(task, name, value, flags));
   return function* (task, path) {
     checkWritable(path.mount);
@@ -75,6 +79,7 @@ const list = (size: number): Act<XattrResult> =>
 /** @see Linux fs/xattr.c, vfs_removexattr() */
 const remove = (name: ByteString): Act<void> => {
   checkName(name);
+  if (isAclName(name)) return aclChange(name, () => null);
   return change(name, function* (task, path) {
     if (name === FILE_CAPABILITIES) checkMayRemoveCapabilities(task);
     yield* inodeAt(path).removexattr(task, name);
@@ -89,6 +94,13 @@ const change = (name: ByteString, act: Act<void>): Act<void> =>
       yield* xattrPermission(task, inode, name, MAY_WRITE);
       yield* act(task, path);
     });
+  };
+
+/** The flags of setxattr(2) mean nothing for lists. */
+const aclChange = (name: AclName, decode: () => Acl | null): Act<void> =>
+  function* (task, path) {
+    checkWritable(path.mount);
+    yield* changeAcl(task, inodeAt(path), name, decode());
   };
 
 function checkName(name: ByteString): void {
@@ -107,7 +119,7 @@ function* within(size: number, most: number, ask: (room: number) => Blocking<Xat
 /**
  * getxattr(2). FUSE: the walk, then GETXATTR.
  *
- * @throws ERANGE for a name that is empty or too long; the walk's errors; ENODATA; EACCES; ERANGE when `size` is too
+ * @throws ERANGE for a name that is empty or too long; the walk's errors; for an access control list as readAcl(); ENODATA; EACCES; ERANGE when `size` is too
  *   small; E2BIG when no size would do
  */
 export const getxattr = byPath(get, true);
@@ -119,10 +131,12 @@ export const lgetxattr = byPath(get, false);
 export const fgetxattr = byDescriptor(get);
 
 /**
- * setxattr(2). FUSE: the walk, then SETXATTR.
+ * setxattr(2). Access control lists are checked here, need no `flags`, and are taken away by one without entries.
+ * FUSE: the walk, then SETXATTR, or for such a list REMOVEXATTR.
  *
  * @throws EINVAL for an unknown flag; ERANGE for a name that is empty or too long; E2BIG for a value that is too long;
- *   the walk's errors; EROFS; EINVAL for capabilities that are none; EPERM; EACCES; by the flags EEXIST or ENODATA
+ *   the walk's errors; EROFS; EINVAL for capabilities that are none; for lists as decodeAcl()
+ *   and changeAcl(); EPERM; EACCES; by the flags EEXIST or ENODATA
  */
 export const setxattr = byPath(set, true);
 
@@ -144,7 +158,8 @@ export const flistxattr = byDescriptor(list);
 /**
  * removexattr(2). FUSE: the walk, then REMOVEXATTR.
  *
- * @throws ERANGE for a name that is empty or too long; the walk's errors; EROFS; EPERM; EACCES; ENODATA
+ * @throws ERANGE for a name that is empty or too long; the walk's errors; EROFS; for lists as changeAcl(); EPERM; EACCES;
+ *   ENODATA
  */
 export const removexattr = byPath(remove, true);
 

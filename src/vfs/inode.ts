@@ -6,6 +6,7 @@ import type { Dentry } from './dentry.ts';
 import type { File } from './file.ts';
 import type { LockTable } from './lock-table.ts';
 import type { Mount } from './mount.ts';
+import type { Acl, AclName } from './posix-acl.ts';
 import type { AttributeChange, Stat } from './stat.ts';
 import type { Superblock } from './superblock.ts';
 
@@ -179,4 +180,9 @@ export abstract class Inode {
   /** As getxattr; the value is NUL-terminated names. */
   abstract listxattr(task: Task, size: number): Blocking<Uint8Array | number>;
   abstract removexattr(task: Task, name: ByteString): Blocking<void>;
+
+  /** An access control list, null when there is none; not asked of symlinks. Linux's get_acl. */
+  abstract getAcl(task: Task, name: AclName): Blocking<Acl | null>;
+  /** Sets a list, or takes it away; ENODATA when there is none. Linux's set_acl. */
+  abstract setAcl(task: Task, name: AclName, acl: Acl | null): Blocking<void>;
 }

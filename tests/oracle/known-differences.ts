@@ -19,12 +19,6 @@ export const knownDifferences: readonly KnownDifference[] = [
       kind === 'requests' && step !== null && partsOf(step) > pagesOfRequest(variantNamed(variant).maxData),
   },
   {
-    name: 'access control lists are attributes as others are',
-    reason:
-      'Linux reads and checks the lists of system.posix_acl_ itself (fs/posix_acl.c), with a buffer of its own; here the server is asked for what the caller asks.',
-    matches: ({ step }) => step?.args.some((argument) => String(argument).startsWith('system.posix_acl_')) ?? false,
-  },
-  {
     name: 'what is opened without the word of the server is cached by Linux',
     reason:
       'ENOSYS to OPEN or OPENDIR means FOPEN_KEEP_CACHE and FOPEN_CACHE_DIR: Linux reads pages and listings once, and cuts writes where a page is not whole in its cache. There is no page cache here yet.',

@@ -39,6 +39,7 @@ export function serverOf(variant: Variant): VariantServer {
       methods.opendir = withOpenFlags(methods.opendir, (flags) => flags & ~FOPEN_CACHE_DIR);
   }
   if (variant.directIo === true) openDirectly(methods);
+  keepLists(methods);
   methods.access = (request) => deniesSome(request as RequestOf<'ACCESS'>);
   methods.statfs = withFreeCounts(methods.statfs);
   for (const name of ['flush', 'fsync', 'fsyncdir']) methods[name] = () => {};
@@ -138,6 +139,16 @@ function openDirectly(methods: Methods): void {
       const answer = make(...args) as { open: { open_flags: number } };
       return { ...answer, open: { ...answer.open, open_flags: direct(answer.open.open_flags) } };
     };
+  }
+}
+
+/** Access control lists are kept as attributes that memory() takes. */
+function keepLists(methods: Methods): void {
+  for (const call of ['getxattr', 'setxattr', 'removexattr']) {
+    const method = methods[call];
+    if (method === undefined) throw new Error(`the server has no ${call}`);
+    methods[call] = (request, name, ...rest) =>
+      method(request, String(name).replace(/^system\.posix_acl_/, 'security.acl_'), ...rest);
   }
 }
 

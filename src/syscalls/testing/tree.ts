@@ -30,6 +30,7 @@ import { type DirectoryEntry, File } from '../../vfs/file.ts';
 import { Inode, type Opened } from '../../vfs/inode.ts';
 import { type Mount, Path } from '../../vfs/mount.ts';
 import { isOwner, modeAllows, permission } from '../../vfs/permission.ts';
+import { type Acl, type AclName, decodeAcl, encodeAcl } from '../../vfs/posix-acl.ts';
 import type { AttributeChange, Stat, StatFs } from '../../vfs/stat.ts';
 import type { Superblock } from '../../vfs/superblock.ts';
 
@@ -315,6 +316,18 @@ export class TreeInode extends Inode {
   override *removexattr(task: Task, name: ByteString): Blocking<void> {
     yield* this.superblock.enter(task, `removexattr ${name}`);
     if (!this.xattrs.delete(name)) throw ENODATA;
+  }
+
+  override *getAcl(task: Task, name: AclName): Blocking<Acl | null> {
+    yield* this.superblock.enter(task, `getacl ${name}`);
+    const value = this.xattrs.get(name);
+    return value === undefined ? null : decodeAcl(value);
+  }
+
+  override *setAcl(task: Task, name: AclName, acl: Acl | null): Blocking<void> {
+    yield* this.superblock.enter(task, `setacl ${name}`);
+    if (acl === null && !this.xattrs.delete(name)) throw ENODATA;
+    if (acl !== null) this.xattrs.set(name, encodeAcl(acl));
   }
 
   #make({ credentials }: Task, mode: number): TreeInode {

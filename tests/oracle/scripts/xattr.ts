@@ -273,18 +273,4 @@ export const scripts: readonly Script[] = [
       `,
     },
   ),
-  {
-    name: 'xattr: access control lists are the business of the file system',
-    compare: 'requests',
-    steps: `
-      creat f 0644 -> $f
-      mkdir d 0755
-      setxattr f system.posix_acl_access v 0
-      getxattr f system.posix_acl_access 10
-      fgetxattr $f system.posix_acl_access 10
-      removexattr f system.posix_acl_access
-      setxattr d system.posix_acl_default v 0
-      getxattr d system.posix_acl_default 10
-    `,
-  },
 ];
