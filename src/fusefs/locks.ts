@@ -1,4 +1,4 @@
-import { EIO } from '../abi/errno.ts';
+import { EINTR, EIO, errnoOf } from '../abi/errno.ts';
 import { FUSE_LK_FLOCK } from '../abi/fuse.ts';
 import { F_RDLCK, F_UNLCK, F_WRLCK } from '../abi/linux.ts';
 import { GETLK, SETLK, SETLKW } from '../abi/opcodes.ts';
@@ -7,6 +7,9 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { type FileLock, type LockedRange, OFFSET_MAX } from '../vfs/file-lock.ts';
 import type { FuseFile } from './file.ts';
+
+/** What Linux makes of EINTR, so that the call is made anew; it reaches the caller as it is when there was no signal. */
+const ERESTARTSYS = errnoOf(512);
 
 /** Whether locks of this kind are the server's business, as it said in INIT. */
 export function keepsLocks({ inode }: FuseFile, { kind }: FileLock): boolean {
@@ -38,13 +41,18 @@ export function* getlk(task: Task, file: FuseFile, lock: FileLock): Blocking<Loc
  *
  * FUSE: SETLK or SETLKW.
  *
- * @throws what the server answers, ENOSYS too; EINTR for a signal that made the server stop waiting.
+ * @throws what the server answers, ENOSYS too; EINTR for a signal that made the server stop waiting, and
+ *   error 512 for such an answer without a signal.
  * @see Linux fs/fuse/file.c, fuse_setlk()
  */
 export function* setlk(task: Task, file: FuseFile, lock: FileLock, wait: 'wait' | 'try'): Blocking<void> {
   const body = bodyOf(file, lock, lock.type === F_UNLCK ? 0 : lock.pid);
   if (lock.kind === 'flock') file.handle.flockOwner = body.owner;
-  yield* file.inode.call(task, wait === 'wait' ? SETLKW : SETLK, { body });
+  try {
+    yield* file.inode.call(task, wait === 'wait' ? SETLKW : SETLK, { body });
+  } catch (error) {
+    throw error === EINTR && task.pending === 'none' ? ERESTARTSYS : error;
+  }
 }
 
 function bodyOf({ handle, inode }: FuseFile, { kind, owner, type, start, end }: FileLock, pid: number): fuse_lk_in {

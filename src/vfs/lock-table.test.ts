@@ -246,6 +246,20 @@ describe('a deadlock', () => {
     expect(world.takeEnds()).toEqual([`c: ${EDEADLK.code}`]);
   });
 
+  test.each([
+    [12, ['last: EDEADLK']],
+    [13, []],
+  ])('of %i processes in a ring gives, as on Linux, %j', (count, expected) => {
+    const [world, table] = [new World(), new LockTable()];
+    const ring = Array.from({ length: count }, (_, at) => processNamed(String(at)));
+    for (const [at, owner] of ring.entries()) world.try(table, lockOf(owner, F_WRLCK, at, at));
+    for (const [at, owner] of ring.entries()) {
+      const next = (at + 1) % count;
+      world.want(next === 0 ? 'last' : 'other', table, lockOf(owner, F_WRLCK, next, next));
+    }
+    expect(world.takeEnds()).toEqual(expected);
+  });
+
   test('is no deadlock once the other gave up', () => {
     const [world, table] = [new World(), new LockTable()];
     world.try(table, lockOf(a, F_WRLCK, 0, 0));

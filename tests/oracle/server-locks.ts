@@ -1,4 +1,4 @@
-import { EAGAIN, EDEADLK } from '../../src/abi/errno.ts';
+import { EAGAIN, EDEADLK, EINTR } from '../../src/abi/errno.ts';
 import { FUSE_LK_FLOCK, FUSE_RELEASE_FLOCK_UNLOCK } from '../../src/abi/fuse.ts';
 import type { InitFlag } from '../../src/abi/init-flags.ts';
 import { F_UNLCK, F_WRLCK } from '../../src/abi/linux.ts';
@@ -35,6 +35,9 @@ export function keepLocks(methods: Methods): void {
   };
 }
 
+/** A lock from this byte on is answered as if the caller had a signal. */
+const INTERRUPTED = 4711n;
+
 class Locks {
   #held: Lock[] = [];
 
@@ -53,6 +56,7 @@ class Locks {
   set(request: LockRequest, refusal: typeof EAGAIN): void {
     const { nodeid, body } = request;
     const { owner, lk, lk_flags } = body;
+    if (lk.start === INTERRUPTED) throw EINTR;
     if (lk.type !== F_UNLCK && this.conflict(request) !== undefined) throw refusal;
     this.#held = this.#held.flatMap((held) => {
       const isCut = isOfKind(held, nodeid, lk_flags) && held.owner === owner;

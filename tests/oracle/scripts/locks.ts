@@ -257,6 +257,12 @@ export const scripts: readonly Script[] = scriptTable(
       fcntl_lock $b F_OFD_SETLKW F_UNLCK SEEK_SET 0 0 -> 0
       close $b
     `,
+    'fcntl_lock: EINTR of a server to who has no signal': `
+      open f O_RDWR -> $f
+      fcntl_lock $f F_SETLK F_WRLCK SEEK_SET 4711 1 -> 0
+      fcntl_lock $f F_SETLKW F_RDLCK SEEK_SET 4711 1 -> 0
+      fcntl_lock $f F_OFD_SETLK F_UNLCK SEEK_SET 4711 1 -> 0
+    `,
     'fcntl_lock: by a removed name, and on the file of a new one': `
       open f O_RDWR -> $a
       fcntl_lock $a F_SETLK F_WRLCK SEEK_SET 0 0 -> 0
