@@ -9,11 +9,13 @@ import { RwLock } from '../task/lock.ts';
 import type { Task } from '../task/task.ts';
 import type { Dentry } from '../vfs/dentry.ts';
 import type { File } from '../vfs/file.ts';
+import type { FileAttributes, FileAttributesForm } from '../vfs/file-attributes.ts';
 import { Inode, type Opened } from '../vfs/inode.ts';
 import { type Mount, Path } from '../vfs/mount.ts';
 import type { AttributeChange, Stat } from '../vfs/stat.ts';
 import { Attributes } from './attributes.ts';
 import { link, mkdir, mknod, symlink } from './create.ts';
+import { getFileAttributes, setFileAttributes } from './file-attributes.ts';
 import { getattr, tryGetattr } from './getattr.ts';
 import { lookup } from './lookup.ts';
 import { atomicOpen, open } from './open.ts';
@@ -66,6 +68,10 @@ export class FuseInode extends Inode {
 
   get size(): number {
     return this.attributes.size;
+  }
+
+  get blocks(): number {
+    return this.attributes.blocks;
   }
 
   get ino(): bigint {
@@ -206,5 +212,13 @@ export class FuseInode extends Inode {
 
   removexattr(task: Task, name: ByteString): Blocking<void> {
     return removexattr(task, this, name);
+  }
+
+  override getFileAttributes(task: Task, form: FileAttributesForm): Blocking<FileAttributes> {
+    return getFileAttributes(task, this, form);
+  }
+
+  override setFileAttributes(task: Task, change: FileAttributes): Blocking<void> {
+    return setFileAttributes(task, this, change);
   }
 }

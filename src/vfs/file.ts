@@ -1,4 +1,5 @@
 import type { ByteString } from '../abi/bytes.ts';
+import { ENOTTY } from '../abi/errno.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Credentials } from '../task/credentials.ts';
 import { RwLock } from '../task/lock.ts';
@@ -15,6 +16,9 @@ export interface DirectoryEntry {
   readonly type: number; // DT_*
   readonly name: ByteString;
 }
+
+/** What ioctl(2) gets besides its command: the caller's memory, which it may fill, or a number. */
+export type IoctlArgument = Uint8Array | number;
 
 /**
  * An open file description: what open(2) makes and dup(2) shares. Linux's struct file with its operations.
@@ -94,5 +98,10 @@ export abstract class File {
    */
   *poll(_task: Task, _wanted: number, _poller: Poller | null): Blocking<number> {
     return DEFAULT_POLLMASK;
+  }
+
+  /** A command of ioctl(2) that the VFS does not know. FUSE: IOCTL. @throws ENOTTY for files that know none either */
+  *ioctl(_task: Task, _command: number, _argument: IoctlArgument): Blocking<number> {
+    throw ENOTTY;
   }
 }

@@ -1,9 +1,11 @@
 import type { ByteString } from '../abi/bytes.ts';
+import { ENOTTY } from '../abi/errno.ts';
 import type { Blocking } from '../task/blocking.ts';
 import { RwLock } from '../task/lock.ts';
 import type { Task } from '../task/task.ts';
 import type { Dentry } from './dentry.ts';
 import type { File } from './file.ts';
+import type { FileAttributes, FileAttributesForm } from './file-attributes.ts';
 import type { Mount } from './mount.ts';
 import type { AttributeChange, Stat } from './stat.ts';
 import type { Superblock } from './superblock.ts';
@@ -49,11 +51,12 @@ export abstract class Inode {
 
   /** The S_IFMT bits; they never change. */
   abstract readonly type: number;
-  /** Cached mode (type and permission bits), owner and size: perhaps stale, never asked for here. */
+  /** Cached mode (type and permission bits), owner, size and blocks: perhaps stale, never asked for here. */
   abstract readonly mode: number;
   abstract readonly uid: number;
   abstract readonly gid: number;
   abstract readonly size: number; // bytes
+  abstract readonly blocks: number; // 512-byte units
   abstract readonly ino: bigint;
   /** Whether the kernel checks modes and sticky bits of this file system, or leaves that to the server. */
   abstract readonly enforcesModes: boolean;
@@ -138,4 +141,14 @@ export abstract class Inode {
   /** As getxattr; the value is NUL-terminated names. */
   abstract listxattr(task: Task, size: number): Blocking<Uint8Array | number>;
   abstract removexattr(task: Task, name: ByteString): Blocking<void>;
+
+  /** What chattr(1) shows; the other form's part is filled as far as it follows. FUSE: OPEN, IOCTL, RELEASE. @throws ENOTTY */
+  *getFileAttributes(_task: Task, _form: FileAttributesForm): Blocking<FileAttributes> {
+    throw ENOTTY;
+  }
+
+  /** Sets them in the form that `change` names. FUSE: OPEN, IOCTL, RELEASE. @throws ENOTTY */
+  *setFileAttributes(_task: Task, _change: FileAttributes): Blocking<void> {
+    throw ENOTTY;
+  }
 }

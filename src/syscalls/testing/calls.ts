@@ -8,6 +8,7 @@ import { access, faccessat } from '../access.ts';
 import * as attributes from '../attributes.ts';
 import * as descriptors from '../descriptors.ts';
 import { getdents } from '../getdents.ts';
+import { ioctl } from '../ioctl.ts';
 import * as links from '../link.ts';
 import * as making from '../mkdir.ts';
 import * as opening from '../open.ts';
@@ -120,6 +121,12 @@ const shaped: Record<string, Call> = {
       if (entries.length === 0) return names.sort().join(',');
       names.push(...entries.map(({ name }) => name));
     }
+  },
+  /** With an int in memory, whose value afterwards is given when the call gives 0. */
+  *ioctl(task: Thread, fd: number, command: number, value: number) {
+    const memory = Int32Array.of(value, 0);
+    const result = yield* ioctl(task, fd, command, new Uint8Array(memory.buffer));
+    return result === 0 ? (memory[0] ?? 0) : result;
   },
   *poll(task: Thread, fd: number, events: number, timeout: number) {
     const pollfd = { fd, events, revents: 0 };

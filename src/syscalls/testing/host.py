@@ -166,6 +166,11 @@ def setxattr(number, file, name, value, flags):
     return syscall(number, file, name, data, len(data), flags)
 
 
+def ioctl(fd, command, value):
+    memory = (ctypes.c_int * 2)(value, 0)
+    return syscall(16, fd, command, memory) or memory[0]
+
+
 def poll(number, fd, events, timeout):
     pollfd = ctypes.create_string_buffer(struct.pack("ihh", fd, events, 0), 8)
     count = syscall(number, pollfd, 1, timeout)
@@ -211,7 +216,7 @@ CALLS = {
     "fsetxattr": lambda *a: setxattr(190, *a), "getxattr": lambda *a: getxattr(191, *a),
     "lgetxattr": lambda *a: getxattr(192, *a), "fgetxattr": lambda *a: getxattr(193, *a),
     "listxattr": lambda *a: listxattr(194, *a), "llistxattr": lambda *a: listxattr(195, *a),
-    "flistxattr": lambda *a: listxattr(196, *a), "as": become, "poll": lambda *a: poll(7, *a), "mount": mount, "remount": remount,
+    "flistxattr": lambda *a: listxattr(196, *a), "as": become, "ioctl": ioctl, "poll": lambda *a: poll(7, *a), "mount": mount, "remount": remount,
 }
 
 
