@@ -14,6 +14,7 @@ export const DEFAULT_OFFER: readonly InitFlag[] = [
   'ATOMIC_O_TRUNC', // O_TRUNC in OPEN
   'BIG_WRITES', // WRITEs of more than a page
   'DONT_MASK', // the umask can be the server's business
+  'HAS_IOCTL_DIR', // IOCTL for directories too
   'NO_OPEN_SUPPORT', // ENOSYS to OPEN is understood
   'NO_OPENDIR_SUPPORT', // and to OPENDIR
   'DO_READDIRPLUS', // listings may come with what LOOKUP would tell

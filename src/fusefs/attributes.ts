@@ -95,6 +95,10 @@ export class Attributes {
     return this.#values.size;
   }
 
+  get blocks(): number {
+    return this.#values.blocks;
+  }
+
   get ino(): bigint {
     return this.#values.ino;
   }

@@ -1,15 +1,19 @@
 import { type Dirent, readDirents, readDirentsPlus } from '../abi/dirent.ts';
-import { EISDIR } from '../abi/errno.ts';
+import { EISDIR, ENOTTY } from '../abi/errno.ts';
 import { FOPEN_NONSEEKABLE, FOPEN_STREAM, FUSE_FSYNC_FDATASYNC } from '../abi/fuse.ts';
 import { PAGE_SIZE } from '../abi/linux.ts';
 import { FSYNCDIR, READDIR, READDIRPLUS, RELEASEDIR } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
-import { type DirectoryEntry, File } from '../vfs/file.ts';
+import { type DirectoryEntry, File, type IoctlArgument } from '../vfs/file.ts';
 import type { Path } from '../vfs/mount.ts';
 import { type Handle, releaseHandle } from './handle.ts';
 import type { FuseInode } from './inode.ts';
+import { ioctl } from './ioctl.ts';
 import { linkEntry, usesReaddirplus } from './readdirplus.ts';
+
+/** The first minor of the protocol whose servers expect IOCTL for directories. */
+const MINOR_WITH_IOCTL_DIR = 18;
 
 /** An open directory of a FUSE server. */
 export class FuseDirectoryFile extends File {
@@ -97,6 +101,13 @@ export class FuseDirectoryFile extends File {
 
   *write(): Blocking<never> {
     throw EISDIR;
+  }
+
+  /** FUSE: see ioctl(). @throws ENOTTY for a server that is too old; as ioctl() @see Linux fs/fuse/ioctl.c, fuse_dir_ioctl() */
+  override *ioctl(task: Task, command: number, argument: IoctlArgument): Blocking<number> {
+    const { minor } = this.inode.superblock.connection.limits;
+    if (minor < MINOR_WITH_IOCTL_DIR) throw ENOTTY;
+    return yield* ioctl(task, this.inode, this.handle, { command, argument, isDirectory: true });
   }
 
   /** FUSE: RELEASEDIR. */

@@ -4,7 +4,7 @@ import { O_DIRECT, STATX_SIZE } from '../abi/linux.ts';
 import { FLUSH, FSYNC, LSEEK, RELEASE } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
-import { type CopyRange, type DirectoryEntry, File } from '../vfs/file.ts';
+import { type CopyRange, type DirectoryEntry, File, type IoctlArgument } from '../vfs/file.ts';
 import type { FileLock, LockedRange } from '../vfs/file-lock.ts';
 import type { Path } from '../vfs/mount.ts';
 import type { Poller, Pollers } from '../vfs/poll.ts';
@@ -15,6 +15,7 @@ import { readCached, readPages, writeCached } from './file-io.ts';
 import { refresh } from './getattr.ts';
 import { type Handle, releaseHandle } from './handle.ts';
 import type { FuseInode } from './inode.ts';
+import { ioctl } from './ioctl.ts';
 import { getlk, keepsLocks, setlk } from './locks.ts';
 import { poll } from './poll.ts';
 
@@ -130,6 +131,11 @@ export class FuseFile extends File {
   /** FUSE: see poll(). */
   override poll(task: Task, wanted: number, poller: Poller | null): Blocking<number> {
     return poll(task, this, wanted, poller);
+  }
+
+  /** FUSE: see ioctl(). */
+  override ioctl(task: Task, command: number, argument: IoctlArgument): Blocking<number> {
+    return ioctl(task, this.inode, this.handle, { command, argument, isDirectory: false });
   }
 
   *iterate(_task: Task, _size: number, _emit: (entry: DirectoryEntry) => boolean): Blocking<void> {

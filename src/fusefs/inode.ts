@@ -9,6 +9,7 @@ import { RwLock } from '../task/lock.ts';
 import type { Task } from '../task/task.ts';
 import type { Dentry } from '../vfs/dentry.ts';
 import type { File } from '../vfs/file.ts';
+import type { FileAttributes, FileAttributesForm } from '../vfs/file-attributes.ts';
 import { Inode, type Opened } from '../vfs/inode.ts';
 import { type Mount, Path } from '../vfs/mount.ts';
 import type { Acl, AclName } from '../vfs/posix-acl.ts';
@@ -16,6 +17,7 @@ import type { AttributeChange, Stat } from '../vfs/stat.ts';
 import { getAcl, setAcl } from './acl.ts';
 import { Attributes } from './attributes.ts';
 import { link, mkdir, mknod, symlink } from './create.ts';
+import { getFileAttributes, setFileAttributes } from './file-attributes.ts';
 import { getattr, tryGetattr } from './getattr.ts';
 import { lookup } from './lookup.ts';
 import { atomicOpen, open, tmpfile } from './open.ts';
@@ -72,6 +74,10 @@ export class FuseInode extends Inode {
 
   get size(): number {
     return this.attributes.size;
+  }
+
+  get blocks(): number {
+    return this.attributes.blocks;
   }
 
   get ino(): bigint {
@@ -224,5 +230,13 @@ export class FuseInode extends Inode {
 
   setAcl(task: Task, name: AclName, acl: Acl | null): Blocking<void> {
     return setAcl(task, this, name, acl);
+  }
+
+  override getFileAttributes(task: Task, form: FileAttributesForm): Blocking<FileAttributes> {
+    return getFileAttributes(task, this, form);
+  }
+
+  override setFileAttributes(task: Task, change: FileAttributes): Blocking<void> {
+    return setFileAttributes(task, this, change);
   }
 }

@@ -2,7 +2,7 @@ import { EEXIST, EIO, ENOSYS } from '../abi/errno.ts';
 import { FOPEN_CACHE_DIR, FOPEN_KEEP_CACHE, FOPEN_PASSTHROUGH, FUSE_OPEN_KILL_SUIDGID } from '../abi/fuse.ts';
 import { O_CLOEXEC, O_CREAT, O_EXCL, O_LARGEFILE, O_NOCTTY, O_TRUNC, S_IFDIR, S_IFMT, S_IFREG } from '../abi/linux.ts';
 import { CREATE, OPEN, OPENDIR, RELEASE, TMPFILE } from '../abi/opcodes.ts';
-import type { fuse_open_out } from '../abi/structs.ts';
+import type { fuse_open_in, fuse_open_out } from '../abi/structs.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import type { Dentry } from '../vfs/dentry.ts';
@@ -148,8 +148,7 @@ function opened(inode: FuseInode, path: Path, flags: number, handle: Handle): Fu
   throw EIO;
 }
 
-/** @see Linux fs/fuse/file.c, fuse_file_open() */
-function* openHandle(
+function openHandle(
   task: Task,
   inode: FuseInode,
   opcode: typeof OPEN | typeof OPENDIR,
@@ -157,9 +156,18 @@ function* openHandle(
 ): Blocking<Handle> {
   const kept = isTruncation(inode, flags) ? O_TRUNC : 0;
   const open_flags = kept !== 0 && tellsServer(task, inode) ? FUSE_OPEN_KILL_SUIDGID : 0;
+  return requestHandle(task, inode, opcode, { flags: fileFlags(flags) | kept, open_flags });
+}
+
+/** Asks the server for a handle; one that has no OPEN or OPENDIR needs none. @see Linux fs/fuse/file.c, fuse_file_open() */
+export function* requestHandle(
+  task: Task,
+  inode: FuseInode,
+  opcode: typeof OPEN | typeof OPENDIR,
+  body: fuse_open_in,
+): Blocking<Handle> {
   try {
-    const { body } = yield* inode.call(task, opcode, { body: { flags: fileFlags(flags) | kept, open_flags } });
-    return handleOf(body);
+    return handleOf((yield* inode.call(task, opcode, { body })).body);
   } catch (error) {
     if (error !== ENOSYS) throw error;
     return {

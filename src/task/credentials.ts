@@ -5,9 +5,11 @@ export type Capability =
   | 'CAP_DAC_READ_SEARCH'
   | 'CAP_FOWNER'
   | 'CAP_FSETID'
+  | 'CAP_LINUX_IMMUTABLE'
   | 'CAP_MKNOD'
   | 'CAP_SETFCAP'
-  | 'CAP_SYS_ADMIN';
+  | 'CAP_SYS_ADMIN'
+  | 'CAP_SYS_RAWIO';
 
 /** Who a task acts as. Immutable: a change makes a new value. Analogous to Linux's struct cred. */
 export interface Credentials {
@@ -30,9 +32,11 @@ const all: ReadonlySet<Capability> = new Set<Capability>([
   'CAP_DAC_READ_SEARCH',
   'CAP_FOWNER',
   'CAP_FSETID',
+  'CAP_LINUX_IMMUTABLE',
   'CAP_MKNOD',
   'CAP_SETFCAP',
   'CAP_SYS_ADMIN',
+  'CAP_SYS_RAWIO',
 ]);
 
 /** Credentials with all ids alike; uid 0 holds every capability, as after a login. */

@@ -1,5 +1,5 @@
 import type { ByteString } from '../abi/bytes.ts';
-import { ENXIO, EOPNOTSUPP } from '../abi/errno.ts';
+import { ENOTTY, ENXIO, EOPNOTSUPP } from '../abi/errno.ts';
 import { SEEK_DATA } from '../abi/linux.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Credentials } from '../task/credentials.ts';
@@ -26,6 +26,9 @@ export interface CopyRange {
   readonly to: number;
   readonly length: number;
 }
+
+/** What ioctl(2) gets besides its command: the caller's memory, which it may fill, or a number. */
+export type IoctlArgument = Uint8Array | number;
 
 /**
  * An open file description: what open(2) makes and dup(2) shares. Linux's struct file with its operations.
@@ -162,5 +165,10 @@ export abstract class File {
    */
   *poll(_task: Task, _wanted: number, _poller: Poller | null): Blocking<number> {
     return DEFAULT_POLLMASK;
+  }
+
+  /** A command of ioctl(2) that the VFS does not know. FUSE: IOCTL. @throws ENOTTY for files that know none either */
+  *ioctl(_task: Task, _command: number, _argument: IoctlArgument): Blocking<number> {
+    throw ENOTTY;
   }
 }

@@ -1,9 +1,11 @@
 import type { ByteString } from '../abi/bytes.ts';
+import { ENOTTY } from '../abi/errno.ts';
 import type { Blocking } from '../task/blocking.ts';
 import { RwLock } from '../task/lock.ts';
 import type { Task } from '../task/task.ts';
 import type { Dentry } from './dentry.ts';
 import type { File } from './file.ts';
+import type { FileAttributes, FileAttributesForm } from './file-attributes.ts';
 import type { LockTable } from './lock-table.ts';
 import type { Mount } from './mount.ts';
 import type { Acl, AclName } from './posix-acl.ts';
@@ -56,11 +58,12 @@ export abstract class Inode {
 
   /** The S_IFMT bits; they never change. */
   abstract readonly type: number;
-  /** Cached mode (type and permission bits), owner and size: perhaps stale, never asked for here. */
+  /** Cached mode (type and permission bits), owner, size and blocks: perhaps stale, never asked for here. */
   abstract readonly mode: number;
   abstract readonly uid: number;
   abstract readonly gid: number;
   abstract readonly size: number; // bytes
+  abstract readonly blocks: number; // 512-byte units
   abstract readonly ino: bigint;
   /** Whether the kernel checks modes and sticky bits of this file system, or leaves that to the server. */
   abstract readonly enforcesModes: boolean;
@@ -185,4 +188,14 @@ export abstract class Inode {
   abstract getAcl(task: Task, name: AclName): Blocking<Acl | null>;
   /** Sets a list, or takes it away; ENODATA when there is none. Linux's set_acl. */
   abstract setAcl(task: Task, name: AclName, acl: Acl | null): Blocking<void>;
+
+  /** What chattr(1) shows; the other form's part is filled as far as it follows. FUSE: OPEN, IOCTL, RELEASE. @throws ENOTTY */
+  *getFileAttributes(_task: Task, _form: FileAttributesForm): Blocking<FileAttributes> {
+    throw ENOTTY;
+  }
+
+  /** Sets them in the form that `change` names. FUSE: OPEN, IOCTL, RELEASE. @throws ENOTTY */
+  *setFileAttributes(_task: Task, _change: FileAttributes): Blocking<void> {
+    throw ENOTTY;
+  }
 }

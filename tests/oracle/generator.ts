@@ -189,6 +189,8 @@ const rows: readonly Row[] = [
   [1, 'sync_file_range', fd, offset, size, oneOf(0, 7, 8)],
   [1, 'statfs', path],
   [1, 'fstatfs', fd],
+  [1, 'ioctl', fd, oneOf('FIGETBSZ', 'FIOQSIZE', 'FIOASYNC', 'FS_IOC_GETFLAGS', '0x80045601'), fc.constant('x*8')],
+  [1, 'ioctl', fd, oneOf('FIOCLEX', 'FIONCLEX', '0x5601'), fc.constant('0')],
   [1, 'poll', fd, oneOf(0, 1, 5, '0x145'), fc.constant('0')],
   [1, 'ppoll', fd, oneOf(0, 5), fc.constant('0'), oneOf(0, -1)],
 ];

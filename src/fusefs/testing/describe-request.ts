@@ -8,6 +8,9 @@ const octal = (value: unknown): string => Number(value).toString(8);
 /** Lock owners have no meaning but to be there or not. */
 const owner = (value: unknown): string => (value === 0n ? '0' : 'Y');
 
+/** A number; addresses differ from run to run. */
+const ioctlArgument = ({ cmd, arg }: Body): string => (Number(cmd) >= 0x4000_0000 ? '*' : hex(arg));
+
 const setattrNames = 'MODE UID GID SIZE ATIME MTIME FH ATIME_NOW MTIME_NOW LOCKOWNER CTIME KILL_SUIDGID'.split(' ');
 const names = (mask: unknown): string => setattrNames.filter((_name, bit) => (Number(mask) >> bit) & 1).join('|');
 
@@ -47,6 +50,8 @@ const bodies: Readonly<Record<string, (body: Body) => string>> = {
   SETXATTR: (b) => `size=${b.size} flags=${b.flags}`,
   GETXATTR: (b) => `size=${b.size}`,
   POLL: (b) => `fh=${b.fh} flags=${b.flags} events=${hex(b.events)}`,
+  IOCTL: (b) =>
+    `fh=${b.fh} flags=${hex(b.flags)} cmd=${hex(b.cmd)} arg=${ioctlArgument(b)} in=${b.in_size} out=${b.out_size}`,
   ACCESS: (b) => `mask=${b.mask}`,
 };
 const sameAs: Readonly<Record<string, string>> = {
@@ -69,6 +74,8 @@ export function describeRequest(message: Uint8Array, protocol: Protocol): readon
   const words = [`${opcode.name} n=${nodeid}`];
   const body = bodies[sameAs[opcode.name] ?? opcode.name];
   if (body !== undefined) words.push(body(request.body as Body));
+  if (opcode.name === 'IOCTL')
+    words.push(`data=${[...request.data.subarray(0, 64)].map((byte) => byte.toString(16)).join(':')}`);
   if (request.names.length > 0) words.push(request.names.map((name) => `'${name.slice(0, 40)}'`).join(' -> '));
   return [words.join(' ')];
 }

@@ -11,6 +11,7 @@ import { copyFileRange } from '../copy-file-range.ts';
 import * as descriptors from '../descriptors.ts';
 import { fallocate } from '../fallocate.ts';
 import { getdents } from '../getdents.ts';
+import { ioctl } from '../ioctl.ts';
 import * as links from '../link.ts';
 import { fcntlLock, flock } from '../lock.ts';
 import * as making from '../mkdir.ts';
@@ -152,6 +153,12 @@ const shaped: Record<string, Call> = {
       if (entries.length === 0) return names.sort().join(',');
       names.push(...entries.map(({ name }) => name));
     }
+  },
+  /** With an int in memory, whose value afterwards is given when the call gives 0. */
+  *ioctl(task: Thread, fd: number, command: number, value: number) {
+    const memory = Int32Array.of(value, 0);
+    const result = yield* ioctl(task, fd, command, new Uint8Array(memory.buffer));
+    return result === 0 ? (memory[0] ?? 0) : result;
   },
   *poll(task: Thread, fd: number, events: number, timeout: number) {
     const pollfd = { fd, events, revents: 0 };

@@ -171,6 +171,11 @@ def copy_file_range(fd_in, off_in, fd_out, off_out, length, flags):
     return syscall(326, fd_in, offsets[0], fd_out, offsets[1], length, flags)
 
 
+def ioctl(fd, command, value):
+    memory = (ctypes.c_int * 2)(value, 0)
+    return syscall(16, fd, command, memory) or memory[0]
+
+
 def poll(number, fd, events, timeout):
     pollfd = ctypes.create_string_buffer(struct.pack("ihh", fd, events, 0), 8)
     count = syscall(number, pollfd, 1, timeout)
@@ -227,7 +232,7 @@ CALLS = {
     "lgetxattr": lambda *a: getxattr(192, *a), "fgetxattr": lambda *a: getxattr(193, *a),
     "listxattr": lambda *a: listxattr(194, *a), "llistxattr": lambda *a: listxattr(195, *a),
     "flistxattr": lambda *a: listxattr(196, *a), "as": become, "copy_file_range": copy_file_range,
-    "poll": lambda *a: poll(7, *a), "mount": mount, "remount": remount,
+    "ioctl": ioctl, "poll": lambda *a: poll(7, *a), "mount": mount, "remount": remount,
 }
 
 

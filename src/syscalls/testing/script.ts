@@ -1,4 +1,7 @@
+import * as ioctl from '../../abi/ioctl.ts';
 import * as linux from '../../abi/linux.ts';
+
+const constants: Readonly<Record<string, unknown>> = { ...linux, ...ioctl };
 
 /** An argument of a call: a number, bytes as text, or the value that an earlier step bound to a name. */
 export type Argument = number | string | { readonly variable: string };
@@ -49,7 +52,7 @@ function argument(word: string): Argument {
 }
 
 function constant(word: string): number {
-  const value = /^\d/.test(word) ? argument(word) : (linux as Record<string, unknown>)[word];
+  const value = /^\d/.test(word) ? argument(word) : constants[word];
   if (typeof value !== 'number') throw new Error(`no constant ${word}`);
   return value;
 }

@@ -122,6 +122,10 @@ export class TreeInode extends Inode {
     return this.type === S_IFLNK ? this.target.length : this.content.length;
   }
 
+  get blocks(): number {
+    return Math.ceil(this.size / 512);
+  }
+
   get truncatesOnOpen(): boolean {
     return this.superblock.truncatesOnOpen;
   }
@@ -144,8 +148,7 @@ export class TreeInode extends Inode {
   }
 
   override tryGetattr(): Stat {
-    const { superblock, ino, mode, nlink, uid, gid, rdev, size, atime, mtime } = this;
-    const blocks = Math.ceil(size / 512);
+    const { superblock, ino, mode, nlink, uid, gid, rdev, size, blocks, atime, mtime } = this;
     return {
       dev: superblock.dev,
       ino,
