@@ -2,10 +2,13 @@ import { expect, test } from 'vitest';
 import { toBytes as bytes } from '../abi/bytes.ts';
 import { EIO, ENOSPC, ENOSYS, EOPNOTSUPP, EXDEV } from '../abi/errno.ts';
 import { FOPEN_DIRECT_IO } from '../abi/fuse.ts';
-import { O_DIRECT, O_RDONLY, O_RDWR } from '../abi/linux.ts';
+import { O_DIRECT, O_RDONLY, O_RDWR, S_IFDIR } from '../abi/linux.ts';
 import { copyFileRange } from '../syscalls/copy-file-range.ts';
 import { open } from '../syscalls/open.ts';
 import { fstat } from '../syscalls/stat.ts';
+import { Mount } from '../vfs/mount.ts';
+import { walk } from '../vfs/walk.ts';
+import { FuseSuperblock } from './superblock.ts';
 import { Scenario } from './testing/scenario.ts';
 import type { Script } from './testing/scripted-server.ts';
 
@@ -124,4 +127,20 @@ test('an answer that is more than was asked for is EIO, and what is known stays'
 test('other errors of the server are passed on', () => {
   const { m, f, g } = withFiles({ errors: { COPY_FILE_RANGE_64: ENOSPC } });
   m.fails(ENOSPC, (t) => copyFileRange(t, f, 1, g, 20, 4, 0), PROBE, `COPY_FILE_RANGE_64 ${RANGE}`);
+});
+
+test('between two file systems bytes are read and written, and no server is asked to copy', () => {
+  const { m, f } = withFiles();
+  m.server.tree.make(1n, 'd', S_IFDIR | 0o755);
+  const at = m.run((t) => walk(t, m.process, null, '/d', { follow: true }));
+  const other = new FuseSuperblock(m.connection, 43);
+  at.mount.mounted.set(at.dentry, new Mount(other, other.root.hold(), at));
+  at.dentry.covers++;
+  const there = m.trace((t) => open(t, '/d/g', O_RDWR)).result as number;
+  m.does(
+    (t) => copyFileRange(t, f, 1, there, 20, 4, 0),
+    'READ n=2 fh=101 off=0 size=4096 read_flags=0x0 lo=0 flags=0x8000',
+    PROBE,
+    'WRITE n=3 fh=103 off=20 size=4 write_flags=0x0 lo=0 flags=0x8002',
+  );
 });
