@@ -35,21 +35,18 @@ export async function mountKernel(
 ): Promise<KernelMount> {
   const { target, mode } = await mountPoint(directory);
   const under = mountAt(target)?.id;
-  const mount = mountAndServe(server, { target, mode }, options);
-  // A signal, or the end of the process, may come between Linux's mount and ours.
+  let mount: Promise<KernelMount> | null = null;
   const beginning: Ending = {
     handleSignals: options.handleSignals ?? true,
-    unmount: () =>
-      mount.then(
-        (begun) => begun.unmount(),
-        () => {},
-      ),
+    unmount: async () => await (await mount?.catch(() => null))?.unmount(),
     unmountNow: () => {
       if (mountAt(target)?.id !== under) forceAway(target);
     },
   };
+  // First: another thread mounts, and a signal, or the end of the process, may come before this one hears of it.
   endWithProcess(beginning);
   try {
+    mount = mountAndServe(server, { target, mode }, options);
     return await mount;
   } finally {
     hasEnded(beginning);

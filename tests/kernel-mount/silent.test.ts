@@ -125,7 +125,7 @@ test('a user who is not root mounts a server that never answers, and ends it in 
   const script = `
     for how in unmount exit signal; do $nobody ${node} ${program} ${place.at} $how; echo $how $?; done
     $nobody ${node} ${program} ${place.at} fusermount3 > said &
-    until grep -q serving said; do kill -0 $! || exit 2; sleep 0.02; done
+    until grep -qs serving said; do kill -0 $! || exit 2; sleep 0.02; done
     $nobody fusermount3 -u ${place.at}; wait $!; echo fusermount3 $?
     grep -c ${place.at} /proc/self/mountinfo`;
   expect(await place.inNamespace(script)).toEqual(['unmount 0', 'exit 3', 'signal 143', 'fusermount3 0', '0']);
@@ -135,7 +135,7 @@ test('unmount --force of a user breaks the connection by fusectl, and says so wh
   needsFusermount(context);
   const script = `
     $nobody ${node} ${cli} mount memory: ${place.at} > said &
-    until grep -q mounted said; do kill -0 $! || exit 2; sleep 0.02; done
+    until grep -qs mounted said; do kill -0 $! || exit 2; sleep 0.02; done
     kill -STOP $!
     umount /sys/fs/fuse/connections 2> /dev/null
     $nobody ${node} ${cli} unmount --force ${place.at}; echo without fusectl $?
