@@ -120,7 +120,7 @@ function checkOpener(task: Thread, { dirfd, path }: Place): void {
 
 /**
  * Whether a file may get another name: its owner's may, and others if they could as well have copied and changed it.
- * Linux with fs.protected_hardlinks = 1, which distributions set.
+ * Linux with fs.protected_hardlinks = 1; see docs/decisions.md.
  *
  * @throws EPERM
  * @see Linux fs/namei.c, may_linkat() and safe_hardlink_source()

@@ -7,22 +7,7 @@ import * as op from '../../abi/opcodes.ts';
 import type { fuse_attr, fuse_entry_out, fuse_kstatfs, fuse_setattr_in } from '../../abi/structs.ts';
 import type { FuseServer } from '../fuse-server.ts';
 import { type Asking, TestClient } from './client.ts';
-
-const NO_CHANGE: fuse_setattr_in = {
-  valid: 0,
-  fh: 0n,
-  size: 0,
-  lock_owner: 0n,
-  atime: 0,
-  mtime: 0,
-  ctime: 0,
-  atimensec: 0,
-  mtimensec: 0,
-  ctimensec: 0,
-  mode: 0,
-  uid: 0,
-  gid: 0,
-};
+import { NO_CHANGE } from './files.ts';
 
 /** The operations of a server that answers later, by nodeid; each rejects with the errno of its reply. */
 export class AsyncFiles {

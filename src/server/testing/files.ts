@@ -9,7 +9,8 @@ import type { Asking, TestClient } from './client.ts';
 
 type Caller = Pick<Asking<unknown>, 'uid' | 'gid'>;
 
-const NO_CHANGE: fuse_setattr_in = {
+/** A SETATTR that changes nothing, to be filled in. */
+export const NO_CHANGE: fuse_setattr_in = {
   valid: 0,
   fh: 0n,
   size: 0,

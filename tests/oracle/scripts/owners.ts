@@ -1,16 +1,5 @@
 import { type Script, THREE_TASKS } from '../script.ts';
-import { scriptTable } from '../script-table.ts';
-
-const tree = `
-  mkdir d 0755
-  creat f 0644 -> $f
-  write $f hello
-  symlink f l
-  symlink d dl
-  symlink nowhere dangling
-  symlink loop loop
-  mknod s 0140644 0
-`;
+import { scriptTable, tree } from '../script-table.ts';
 
 /** chown(2) and its family, and the set-id bits that a change of owner or content takes. */
 export const scripts: readonly Script[] = [

@@ -1,16 +1,5 @@
 import type { Script } from '../script.ts';
-import { scriptTable } from '../script-table.ts';
-
-const tree = `
-  mkdir d 0755
-  creat f 0644 -> $f
-  write $f hello
-  symlink f l
-  symlink d dl
-  symlink nowhere dangling
-  symlink loop loop
-  mknod s 0140644 0
-`;
+import { scriptTable, tree } from '../script-table.ts';
 
 /** stat(2), lstat(2), fstat(2), fstatat(2), statx(2), statfs(2) and fstatfs(2). */
 export const scripts: readonly Script[] = scriptTable(

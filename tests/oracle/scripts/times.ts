@@ -1,16 +1,5 @@
 import { type Script, THREE_TASKS } from '../script.ts';
-import { scriptTable } from '../script-table.ts';
-
-const tree = `
-  mkdir d 0755
-  creat f 0644 -> $f
-  write $f hello
-  symlink f l
-  symlink d dl
-  symlink nowhere dangling
-  symlink loop loop
-  mknod s 0140644 0
-`;
+import { scriptTable, tree } from '../script-table.ts';
 
 /** utimensat(2) and futimens(3). */
 export const scripts: readonly Script[] = [
