@@ -26,6 +26,8 @@ export const DEFAULT_OFFER: readonly InitFlag[] = [
   'HANDLE_KILLPRIV_V2', // and is told when
   'HAS_EXPIRE_ONLY', // names can expire by NOTIFY_INVAL_ENTRY without being dropped
   'HAS_RESEND', // NOTIFY_RESEND is understood
+  'SECURITY_CTX', // requests that make files have room for the labels of security modules
+  'CREATE_SUPP_GROUP', // and tell the group that the new file may have
   'INIT_EXT', // the second word of flags counts
 ];
 

@@ -9,6 +9,12 @@ export const BIG_WRITES = 1 << 5;
 export const PARALLEL_DIROPS = 1 << 18;
 export const ABORT_ERROR = 1 << 21;
 export const MAX_PAGES = 1 << 22;
+/** The second word of flags counts. */
+export const INIT_EXT = 1 << 30;
+
+/** Flags of the second word. */
+export const SECURITY_CTX = 1 << 0;
+export const CREATE_SUPP_GROUP = 1 << 2;
 
 /** What INIT is answered when a scenario does not say. */
 const ANSWER: Fields = {

@@ -73,6 +73,7 @@ export interface Contents {
   readonly fields?: Fields;
   readonly names?: readonly string[];
   readonly data?: Uint8Array;
+  readonly extensions?: Uint8Array;
   /** The struct of an older protocol that the fields are of. */
   readonly older?: StructName;
   /** The task that asked; default the first. */
@@ -94,6 +95,7 @@ export const reads = (name: RequestName, nodeid: number | bigint, contents: Cont
     fields: contents.fields ?? {},
     names: contents.names ?? [],
     data: contents.data ?? new Uint8Array(0),
+    extensions: contents.extensions ?? new Uint8Array(0),
     older: contents.older ?? null,
   },
   file: contents.file ?? 0,
