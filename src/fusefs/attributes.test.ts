@@ -182,6 +182,7 @@ describe('stat', () => {
       mtime: { seconds: 2, nanoseconds: 0 },
       ctime: { seconds: 3, nanoseconds: 0 },
       btime: null,
+      mask: STATX_BASIC_STATS,
     });
   });
 

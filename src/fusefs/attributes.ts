@@ -188,11 +188,16 @@ export class Attributes {
   }
 
   stat(dev: number): Stat {
-    return this.statOf(this.#values, this.#btime, dev);
+    const mask = this.#btime === null ? STATX_BASIC_STATS : STATX_BASIC_STATS | STATX_BTIME;
+    return this.statOf(this.#values, this.#btime, { dev, mask });
   }
 
   /** What a reply tells its caller, whether it was taken over or not. @see Linux fs/fuse/dir.c, fuse_fillattr() */
-  statOf(attr: fuse_attr, btime: Timespec | null, dev: number): Stat {
+  statOf(
+    attr: fuse_attr,
+    btime: Timespec | null,
+    { dev, mask }: { readonly dev: number; readonly mask: number },
+  ): Stat {
     return {
       dev,
       ino: attr.ino,
@@ -208,6 +213,7 @@ export class Attributes {
       mtime: time(attr.mtime, attr.mtimensec),
       ctime: time(attr.ctime, attr.ctimensec),
       btime,
+      mask,
     };
   }
 
