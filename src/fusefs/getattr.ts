@@ -34,7 +34,7 @@ const TOO_LARGE = 2 ** 63;
 export function tryGetattr(task: Task, inode: FuseInode, mask: number, flags: number): Stat | undefined {
   const { superblock } = inode;
   if (inode.isBad || !superblock.admits(task) || mustAsk(inode, mask, flags)) return undefined;
-  return inode.attributes.stat(superblock.dev);
+  return inode.attributes.stat(superblock);
 }
 
 /**
@@ -54,9 +54,8 @@ export function* getattr(task: Task, inode: FuseInode, mask: number, flags: numb
     throw EACCES;
   }
   const answer = yield* refresh(task, inode, mask, { flags });
-  if (answer === null) return attributes.stat(superblock.dev);
-  const { attr, btime, mask: told } = answer;
-  return attributes.statOf(attr, btime, { dev: superblock.dev, mask: told });
+  if (answer === null) return attributes.stat(superblock);
+  return attributes.statOf(answer.attr, answer, superblock);
 }
 
 /**

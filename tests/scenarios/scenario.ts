@@ -30,6 +30,8 @@ export type Move =
   | { readonly do: 'poll'; readonly file: number; readonly gives: string }
   | { readonly do: 'close'; readonly file: number }
   | { readonly do: 'abort' }
+  | { readonly do: 'unmount' }
+  | { readonly do: 'unmounted' }
   | { readonly do: 'nothing left' };
 
 /** Moves, and lists of moves, one after the other. */
@@ -41,7 +43,12 @@ export interface Scenario {
   readonly init?: Fields | 'told';
   /** Who makes calls; default one task of root. */
   readonly tasks?: readonly TaskSpec[];
-  readonly mount?: { readonly defaultPermissions?: boolean; readonly maxRead?: number };
+  readonly mount?: {
+    readonly defaultPermissions?: boolean;
+    readonly maxRead?: number;
+    /** The block size, in bytes, of a device that the server keeps its file system on (fuseblk); default: it has none. */
+    readonly blockSize?: number;
+  };
   readonly moves: readonly Moves[];
 }
 
@@ -162,6 +169,12 @@ export const forgotten = (nodeid: number, nlookup: number): Move => ({ do: 'forg
 
 /** An open of the device is closed. */
 export const closes = (file: number): Move => ({ do: 'close', file });
+
+/** An umount(2) begins. */
+export const unmounts: Move = { do: 'unmount' };
+
+/** It has come to its end. */
+export const unmounted: Move = { do: 'unmounted' };
 
 /** The user gives the connection up, as by fusectl. */
 export const aborts: Move = { do: 'abort' };

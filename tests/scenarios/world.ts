@@ -26,6 +26,10 @@ export interface World extends AsyncDisposable {
   poll(file: number, words: string): Promise<void>;
   close(file: number): void;
   abort(): void;
+  /** Begins an umount(2), which nobody's file may be in the way of. */
+  unmount(): void;
+  /** Waits for its end. @throws Errno; Error when it does not come to that */
+  unmounted(): Promise<void>;
   /** Waits until so many requests exist. @throws Error when it does not come to that */
   waiting(count: number): Promise<void>;
 }
@@ -36,6 +40,8 @@ export interface Mounting {
   readonly defaultPermissions: boolean;
   /** Bytes; null for no limit. */
   readonly maxRead: number | null;
+  /** Bytes of a block of the server's device; null for none. */
+  readonly blockSize: number | null;
 }
 
 /** Who makes calls when a scenario does not say. */
@@ -45,4 +51,5 @@ export const mountingOf = ({ tasks = [ROOT], mount = {} }: Scenario): Mounting =
   tasks,
   defaultPermissions: mount.defaultPermissions ?? false,
   maxRead: mount.maxRead ?? null,
+  blockSize: mount.blockSize ?? null,
 });
