@@ -44,6 +44,7 @@ export const S_ISGID = 0o2000;
 export const S_ISVTX = 0o1000;
 export const S_IRWXU = 0o700;
 export const S_IRWXG = 0o070;
+export const S_IRWXUGO = 0o777;
 export const S_IXGRP = 0o010;
 export const S_IWOTH = 0o002;
 export const S_IXUGO = 0o111;
