@@ -8,6 +8,7 @@ import { Thread } from '../../src/process/thread.ts';
 import { VirtualClock } from '../../src/task/clock.ts';
 import { credentialsOf } from '../../src/task/credentials.ts';
 import { Scheduler } from '../../src/task/scheduler.ts';
+import type { Signal } from '../../src/task/task.ts';
 import { Mount, Path } from '../../src/vfs/mount.ts';
 import { calls, outcomeOf, resolved, type Variables } from '../oracle/calls.ts';
 import type { Step } from '../oracle/script.ts';
@@ -79,7 +80,7 @@ export class FusewireWorld implements World {
     if (end !== null || thread?.sleep === null) throw new Error(`task ${task} does not sleep: ${end}`);
   }
 
-  signal(task: number, kind: 'signal' | 'killed'): void {
+  signal(task: number, kind: Signal): void {
     this.#actor(task).thread?.signal(kind);
     this.#scheduler.run();
   }

@@ -4,8 +4,10 @@ import { asked } from './scenario.ts';
 import { type Fields, pack } from './wire-format.ts';
 
 /** INIT flags that servers of scenarios accept. */
+export const POSIX_LOCKS = 1 << 1;
 export const ATOMIC_O_TRUNC = 1 << 3;
 export const BIG_WRITES = 1 << 5;
+export const FLOCK_LOCKS = 1 << 10;
 export const PARALLEL_DIROPS = 1 << 18;
 export const ABORT_ERROR = 1 << 21;
 export const MAX_PAGES = 1 << 22;
