@@ -27,7 +27,8 @@ interface Actor {
 /** Fusewire's own kernel, on virtual time. The device is read and written as a server does that has it open. */
 export class FusewireWorld implements World {
   readonly name = 'Fusewire';
-  readonly #scheduler = new Scheduler(new VirtualClock());
+  readonly #clock = new VirtualClock();
+  readonly #scheduler = new Scheduler(this.#clock);
   readonly #connection: Connection;
   readonly #files: DeviceFile[];
   readonly #actors: readonly Actor[];
@@ -133,6 +134,11 @@ export class FusewireWorld implements World {
 
   abort(): void {
     new Control(this.#connection).abort();
+    this.#scheduler.run();
+  }
+
+  async pass(seconds: number): Promise<void> {
+    this.#clock.advance(seconds * 1000);
     this.#scheduler.run();
   }
 

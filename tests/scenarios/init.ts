@@ -12,6 +12,10 @@ export const PARALLEL_DIROPS = 1 << 18;
 export const ABORT_ERROR = 1 << 21;
 export const MAX_PAGES = 1 << 22;
 
+export const INIT_EXT = 1 << 30;
+/** In the second word, which INIT_EXT makes count. */
+export const REQUEST_TIMEOUT = 1 << (42 - 32);
+
 /** What INIT is answered when a scenario does not say. */
 const ANSWER: Fields = {
   major: 7,

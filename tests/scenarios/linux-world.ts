@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openFuseDevice, tryReadRequest, writeReply } from '../../src/linux/fuse-device.ts';
 import { check, libc } from '../../src/linux/libc.ts';
 import { MNT_DETACH, mountAt, mountLater, umountLater } from '../../src/linux/mounts.ts';
@@ -183,6 +184,10 @@ export class LinuxWorld implements World {
 
   abort(): void {
     writeFileSync(`${this.#connection}/abort`, '1');
+  }
+
+  pass(seconds: number): Promise<void> {
+    return pause(seconds * 1000);
   }
 
   waiting(count: number): Promise<void> {

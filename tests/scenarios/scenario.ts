@@ -31,6 +31,7 @@ export type Move =
   | { readonly do: 'poll'; readonly file: number; readonly gives: string }
   | { readonly do: 'close'; readonly file: number }
   | { readonly do: 'abort' }
+  | { readonly do: 'passes'; readonly seconds: number }
   | { readonly do: 'nothing left' };
 
 /** Moves, and lists of moves, one after the other. */
@@ -161,6 +162,9 @@ export const forgotten = (nodeid: number, nlookup: number): Move => ({ do: 'forg
 
 /** An open of the device is closed. */
 export const closes = (file: number): Move => ({ do: 'close', file });
+
+/** Time goes by. On Linux it is waited for, so that it may not be much. */
+export const passes = (seconds: number): Move => ({ do: 'passes', seconds });
 
 /** The user gives the connection up, as by fusectl. */
 export const aborts: Move = { do: 'abort' };

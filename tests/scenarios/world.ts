@@ -27,6 +27,8 @@ export interface World extends AsyncDisposable {
   poll(file: number, words: string): Promise<void>;
   close(file: number): void;
   abort(): void;
+  /** Lets time go by. */
+  pass(seconds: number): Promise<void>;
   /** Waits until so many requests exist. @throws Error when it does not come to that */
   waiting(count: number): Promise<void>;
 }
