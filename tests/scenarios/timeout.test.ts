@@ -33,14 +33,3 @@ scenario('a request_timeout of 1 s is 15 s, and seen at the second look, 30 s af
     answers('STATFS', { ...statfs, refused: 'ENOENT' }),
   ],
 });
-
-scenario('a request_timeout without its flag is none', {
-  init: { flags: BIG_WRITES | INIT_EXT, request_timeout: 1 },
-  moves: [
-    starts('statfs /'),
-    reads('STATFS', 1),
-    passes(32),
-    answers('STATFS', statfs),
-    ends('statfs /', /bsize=512 /),
-  ],
-});
