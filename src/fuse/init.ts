@@ -30,6 +30,7 @@ export const DEFAULT_OFFER: readonly InitFlag[] = [
   'HAS_RESEND', // NOTIFY_RESEND is understood
   'SECURITY_CTX', // requests that make files have room for the labels of security modules
   'CREATE_SUPP_GROUP', // and tell the group that the new file may have
+  'REQUEST_TIMEOUT', // the server says how long it may take
   'INIT_EXT', // the second word of flags counts
 ];
 
@@ -60,6 +61,8 @@ export interface Negotiated {
   /** The server's wish; null: keep the default. */
   readonly maxBackground: number | null;
   readonly congestionThreshold: number | null;
+  /** Seconds that a request may take, as the server said; 0 when it did not. */
+  readonly requestTimeout: number;
 }
 
 /**
@@ -92,6 +95,7 @@ export function negotiate(
     },
     maxBackground: hasBackground && body.max_background > 0 ? body.max_background : null,
     congestionThreshold: hasBackground && body.congestion_threshold > 0 ? body.congestion_threshold : null,
+    requestTimeout: features.REQUEST_TIMEOUT ? body.request_timeout : 0,
   };
 }
 

@@ -8,6 +8,7 @@ import { Thread } from '../../src/process/thread.ts';
 import { VirtualClock } from '../../src/task/clock.ts';
 import { credentialsOf } from '../../src/task/credentials.ts';
 import { Scheduler } from '../../src/task/scheduler.ts';
+import type { Signal } from '../../src/task/task.ts';
 import { Mount, Path } from '../../src/vfs/mount.ts';
 import { calls, outcomeOf, resolved, type Variables } from '../oracle/calls.ts';
 import type { Step } from '../oracle/script.ts';
@@ -26,7 +27,8 @@ interface Actor {
 /** Fusewire's own kernel, on virtual time. The device is read and written as a server does that has it open. */
 export class FusewireWorld implements World {
   readonly name = 'Fusewire';
-  readonly #scheduler = new Scheduler(new VirtualClock());
+  readonly #clock = new VirtualClock();
+  readonly #scheduler = new Scheduler(this.#clock);
   readonly #connection: Connection;
   readonly #files: DeviceFile[];
   readonly #actors: readonly Actor[];
@@ -85,7 +87,7 @@ export class FusewireWorld implements World {
     if (end !== null || thread?.sleep === null) throw new Error(`task ${task} does not sleep: ${end}`);
   }
 
-  signal(task: number, kind: 'signal' | 'killed'): void {
+  signal(task: number, kind: Signal): void {
     this.#actor(task).thread?.signal(kind);
     this.#scheduler.run();
   }
@@ -152,6 +154,11 @@ export class FusewireWorld implements World {
 
   async unmounted(): Promise<void> {
     if (!this.#isUnmounted) throw new Error('umount(2) goes on');
+  }
+
+  async pass(seconds: number): Promise<void> {
+    this.#clock.advance(seconds * 1000);
+    this.#scheduler.run();
   }
 
   async waiting(count: number): Promise<void> {

@@ -1,11 +1,13 @@
 import { accessSync, constants, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openFuseDevice, tryReadRequest, writeReply } from '../../src/linux/fuse-device.ts';
 import { check, libc } from '../../src/linux/libc.ts';
 import { MNT_DETACH, mountAt, mountLater, umountLater } from '../../src/linux/mounts.ts';
 import { NodeReactor } from '../../src/linux/reactor.ts';
 import { closeDescriptor } from '../../src/linux/sockets.ts';
+import type { Signal } from '../../src/task/task.ts';
 import { calls, type Variables } from '../oracle/calls.ts';
 import { Runner } from '../oracle/runner.ts';
 import type { Step, TaskSpec } from '../oracle/script.ts';
@@ -18,6 +20,9 @@ const FUSE_DEV_IOC_CLONE = 0x8004e500;
 const POLLIN = 1;
 const POLLOUT = 4;
 const POLLERR = 8;
+
+/** Which have the handlers in a runner that their names here say. */
+const SIGNALS = { signal: 'SIGHUP', restart: 'SIGUSR2', killed: 'SIGKILL' } as const;
 
 const libcIoctl = libc.func('int ioctl(int, unsigned long, void *)') as unknown as (
   fd: number,
@@ -140,10 +145,10 @@ export class LinuxWorld implements World {
     return soon(this.#actor(task).end, 'the call goes on');
   }
 
-  signal(task: number, kind: 'signal' | 'killed'): void {
+  signal(task: number, kind: Signal): void {
     const actor = this.#actor(task);
     if (kind === 'killed') actor.state = 'killed';
-    process.kill(actor.runner.pid, kind === 'killed' ? 'SIGKILL' : 'SIGUSR2');
+    process.kill(actor.runner.pid, SIGNALS[kind]);
   }
 
   async read(file: number, room: number): Promise<Uint8Array> {
@@ -203,6 +208,10 @@ export class LinuxWorld implements World {
 
   unmounted(): Promise<void> {
     return soon(this.#unmounting ?? Promise.resolve(), 'umount(2) goes on');
+  }
+
+  pass(seconds: number): Promise<void> {
+    return pause(seconds * 1000);
   }
 
   waiting(count: number): Promise<void> {

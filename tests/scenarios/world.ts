@@ -1,3 +1,4 @@
+import type { Signal } from '../../src/task/task.ts';
 import type { Step, TaskSpec } from '../oracle/script.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -11,7 +12,7 @@ export interface World extends AsyncDisposable {
   end(task: number): Promise<string>;
   /** Waits until a task sleeps in its call. @throws Error when it does not come to that */
   asleep(task: number): Promise<void>;
-  signal(task: number, kind: 'signal' | 'killed'): void;
+  signal(task: number, kind: Signal): void;
   /** Waits for a message and reads it. @throws Errno; Error when none comes */
   read(file: number, room: number): Promise<Uint8Array>;
   /** Reads without waiting; null when there is nothing, or the file is closed. @throws Errno */
@@ -30,6 +31,8 @@ export interface World extends AsyncDisposable {
   unmount(): void;
   /** Waits for its end. @throws Errno; Error when it does not come to that */
   unmounted(): Promise<void>;
+  /** Lets time go by. */
+  pass(seconds: number): Promise<void>;
   /** Waits until so many requests exist. @throws Error when it does not come to that */
   waiting(count: number): Promise<void>;
 }
