@@ -5,6 +5,7 @@ import { DeviceFile } from '../../src/fuse/device-file.ts';
 import { FuseSuperblock } from '../../src/fusefs/superblock.ts';
 import { Process } from '../../src/process/process.ts';
 import { Thread } from '../../src/process/thread.ts';
+import { exit } from '../../src/syscalls/descriptors.ts';
 import { VirtualClock } from '../../src/task/clock.ts';
 import { credentialsOf } from '../../src/task/credentials.ts';
 import { Scheduler } from '../../src/task/scheduler.ts';
@@ -26,17 +27,18 @@ interface Actor {
 /** Fusewire's own kernel, on virtual time. The device is read and written as a server does that has it open. */
 export class FusewireWorld implements World {
   readonly name = 'Fusewire';
-  readonly #scheduler = new Scheduler(new VirtualClock());
+  readonly #clock = new VirtualClock();
+  readonly #scheduler = new Scheduler(this.#clock);
   readonly #connection: Connection;
   readonly #files: DeviceFile[];
   readonly #actors: readonly Actor[];
   readonly #variables: Variables = {};
 
-  constructor({ tasks, defaultPermissions, maxRead }: Mounting) {
+  constructor({ tasks, maxRead, ...options }: Mounting) {
     this.#connection = new Connection({ scheduler: this.#scheduler, name: 'scripted' });
     this.#files = [this.#connection.device.open()];
     const superblock = new FuseSuperblock(this.#connection, DEVICE, {
-      defaultPermissions,
+      ...options,
       ...(maxRead === null ? {} : { maxRead }),
     });
     const root = new Path(new Mount(superblock, superblock.root.hold(), null), superblock.root);
@@ -63,7 +65,8 @@ export class FusewireWorld implements World {
     actor.end = null;
     this.#scheduler.start(thread, row.fusewire(thread, ...resolved(step.args, this.#variables)), (result) => {
       const outcome = outcomeOf(step, this.#variables, result);
-      actor.end = thread.pending === 'killed' ? 'killed' : outcome;
+      if (thread.pending !== 'killed') actor.end = outcome;
+      else this.#exit(actor);
     });
     this.#scheduler.run();
   }
@@ -77,6 +80,26 @@ export class FusewireWorld implements World {
   async asleep(task: number): Promise<void> {
     const { end, thread } = this.#actor(task);
     if (end !== null || thread?.sleep === null) throw new Error(`task ${task} does not sleep: ${end}`);
+  }
+
+  hasEnded(task: number): boolean {
+    const { end, thread } = this.#actor(task);
+    return end !== null || thread === null;
+  }
+
+  async turn(task: number): Promise<void> {
+    const time = this.#scheduler.nextTimer;
+    if (time === null) throw new Error(`the call goes on: it waits for ${this.#actor(task).thread?.sleep?.why}`);
+    await this.pause(time - this.#clock.now());
+  }
+
+  async mayRead(): Promise<boolean> {
+    return false;
+  }
+
+  async pause(milliseconds: number): Promise<void> {
+    this.#clock.advance(milliseconds);
+    this.#scheduler.run();
   }
 
   signal(task: number, kind: 'signal' | 'killed'): void {
@@ -146,6 +169,14 @@ export class FusewireWorld implements World {
     this.#scheduler.run();
     const [left] = this.#scheduler.tasks;
     if (left !== undefined) throw new Error(`Fusewire: asleep after the end of the server: ${left.sleep?.why}`);
+  }
+
+  /** What a process that was killed has open is closed. */
+  #exit(actor: Actor): void {
+    const thread = new Thread(this.#scheduler, actor.process, actor.credentials);
+    this.#scheduler.start(thread, exit(thread), () => {
+      actor.end = 'killed';
+    });
   }
 
   #actor(task: number): Actor {

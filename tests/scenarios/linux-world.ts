@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openFuseDevice, tryReadRequest, writeReply } from '../../src/linux/fuse-device.ts';
 import { check, libc } from '../../src/linux/libc.ts';
-import { MNT_DETACH, mountAt, mountLater, umountLater } from '../../src/linux/mounts.ts';
+import { MNT_DETACH, MS_RDONLY, mountAt, mountLater, umountLater } from '../../src/linux/mounts.ts';
 import { NodeReactor } from '../../src/linux/reactor.ts';
 import { closeDescriptor } from '../../src/linux/sockets.ts';
 import { calls, type Variables } from '../oracle/calls.ts';
@@ -29,6 +29,9 @@ const libcPoll = libc.func('int poll(void *, unsigned long, int)') as unknown as
   timeoutMs: number,
 ) => number;
 
+/** Milliseconds in which a kernel has sent what nobody waits for. */
+const LONG_FOR_A_KERNEL = 2000;
+
 /** Processes that make calls, kept from scenario to scenario. */
 const idle: Runner[] = [];
 
@@ -52,6 +55,7 @@ export function mountingProblem(): string | null {
 interface Actor {
   runner: Runner;
   state: 'idle' | 'in a call' | 'killed';
+  hasEnded: boolean;
   end: Promise<string>;
 }
 
@@ -69,21 +73,18 @@ export class LinuxWorld implements World {
   #variables: Variables = {};
 
   /** Mounts a new connection, whose INIT waits to be read. */
-  static async mount({ tasks, defaultPermissions, maxRead }: Mounting): Promise<LinuxWorld> {
-    const actors = await Promise.all(tasks.map(newActor));
+  static async mount(mounting: Mounting): Promise<LinuxWorld> {
+    const actors = await Promise.all(mounting.tasks.map(newActor));
     const control = await controlDirectory();
     const directory = mkdtempSync(path.join(tmpdir(), 'fusewire-scenario-'));
     const fd = openFuseDevice();
-    const options = [`fd=${fd}`, 'rootmode=40000', 'user_id=0', 'group_id=0', 'allow_other'];
-    if (defaultPermissions) options.push('default_permissions');
-    if (maxRead !== null) options.push(`max_read=${maxRead}`);
     try {
       await mountLater({
         source: 'scenario',
         target: directory,
         type: 'fuse.scenario',
-        flags: 0,
-        data: options.join(','),
+        flags: mounting.readOnly ? MS_RDONLY : 0,
+        data: optionsOf(fd, mounting),
       });
     } catch (error) {
       closeDescriptor(fd);
@@ -118,11 +119,36 @@ export class LinuxWorld implements World {
         throw error;
       },
     );
-    actor.end.catch(() => undefined);
+    actor.hasEnded = false;
+    const note = (): void => {
+      actor.hasEnded = true;
+    };
+    actor.end.then(note, note);
   }
 
   end(task: number): Promise<string> {
     return soon(this.#actor(task).end, 'the call goes on');
+  }
+
+  hasEnded(task: number): boolean {
+    return this.#actor(task).hasEnded;
+  }
+
+  turn(task: number): Promise<void> {
+    const { watched, stop } = watchReadable(this.#file(0));
+    const { end } = this.#actor(task);
+    const turn = Promise.race([watched, end.then(() => undefined)]).finally(stop);
+    return soon(turn, 'the call goes on, and asks nothing');
+  }
+
+  async mayRead(): Promise<boolean> {
+    const { watched, stop } = watchReadable(this.#file(0));
+    const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), LONG_FOR_A_KERNEL));
+    return Promise.race([watched.then(() => true), late]).finally(stop);
+  }
+
+  pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, milliseconds));
   }
 
   signal(task: number, kind: 'signal' | 'killed'): void {
@@ -233,12 +259,21 @@ export class LinuxWorld implements World {
   }
 }
 
+/** What mount(2) of FUSE takes as its data. */
+function optionsOf(fd: number, { userId, groupId, allowOther, defaultPermissions, maxRead }: Mounting): string {
+  const options = [`fd=${fd}`, 'rootmode=40000', `user_id=${userId}`, `group_id=${groupId}`];
+  if (allowOther) options.push('allow_other');
+  if (defaultPermissions) options.push('default_permissions');
+  if (maxRead !== null) options.push(`max_read=${maxRead}`);
+  return options.join(',');
+}
+
 const NO_CALL = Promise.resolve('no call was made');
 
 async function newActor(task: TaskSpec): Promise<Actor> {
   const runner = idle.pop() ?? new Runner();
   await runner.ask({ begin: { root: '/', task } });
-  return { runner, state: 'idle', end: NO_CALL };
+  return { runner, state: 'idle', hasEnded: true, end: NO_CALL };
 }
 
 /** With the server gone every call ends, and its process is free for another scenario. */
@@ -253,11 +288,21 @@ async function letGo(actor: Actor): Promise<void> {
 }
 
 /** Waits until a device has something to read, or is dead. */
-function readable(fd: number): Promise<void> {
-  return new Promise((resolve) => {
+const readable = (fd: number): Promise<void> => watchReadable(fd).watched;
+
+/** The same, with a way to stop waiting. */
+function watchReadable(fd: number): { watched: Promise<void>; stop: () => void } {
+  let stop: () => void = () => {};
+  const watched = new Promise<void>((resolve) => {
     const watch = new NodeReactor().watch(fd, { readable: true, writable: false }, () => {
-      watch.close();
+      stop();
       resolve();
     });
+    let isOpen = true;
+    stop = () => {
+      if (isOpen) watch.close();
+      isOpen = false;
+    };
   });
+  return { watched, stop };
 }
