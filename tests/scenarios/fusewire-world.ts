@@ -41,7 +41,8 @@ export class FusewireWorld implements World {
       ...options,
       ...(maxRead === null ? {} : { maxRead }),
     });
-    const root = new Path(new Mount(superblock, superblock.root.hold(), null), superblock.root);
+    const { readOnly } = options;
+    const root = new Path(new Mount(superblock, superblock.root.hold(), null, { readOnly }), superblock.root);
     this.#actors = tasks.map(({ uid, gid, groups = [], umask = 0o022 }, at) => ({
       process: new Process(root, { pid: FIRST_PID + at, umask }),
       credentials: credentialsOf(uid, gid, groups),

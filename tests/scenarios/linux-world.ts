@@ -53,6 +53,7 @@ export function mountingProblem(): string | null {
 }
 
 interface Actor {
+  readonly spec: TaskSpec;
   runner: Runner;
   state: 'idle' | 'in a call' | 'killed';
   hasEnded: boolean;
@@ -273,7 +274,7 @@ const NO_CALL = Promise.resolve('no call was made');
 async function newActor(task: TaskSpec): Promise<Actor> {
   const runner = idle.pop() ?? new Runner();
   await runner.ask({ begin: { root: '/', task } });
-  return { runner, state: 'idle', hasEnded: true, end: NO_CALL };
+  return { spec: task, runner, state: 'idle', hasEnded: true, end: NO_CALL };
 }
 
 /** With the server gone every call ends, and its process is free for another scenario. */
@@ -283,6 +284,7 @@ async function letGo(actor: Actor): Promise<void> {
     throw error;
   });
   if (actor.state === 'killed') return;
+  if (actor.spec.forGood === true) return actor.runner.close();
   await actor.runner.ask({ end: true });
   idle.push(actor.runner);
 }

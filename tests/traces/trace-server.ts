@@ -2,7 +2,7 @@ import { ENOSYS, Errno, ESTALE } from '../../src/abi/errno.ts';
 import { featuresOf, flagWords } from '../../src/abi/init-flags.ts';
 import { S_IFDIR } from '../../src/abi/linux.ts';
 import { decodeRequest, decodeRequestHeader, encodeReply, NEWEST, type Protocol } from '../../src/abi/message.ts';
-import { type Opcode, opcodeOf } from '../../src/abi/opcodes.ts';
+import { INIT, type Opcode, opcodeOf } from '../../src/abi/opcodes.ts';
 import { fuse_init_out } from '../../src/abi/structs.ts';
 import type { Asked, ServerState } from './answers.ts';
 import { fileAnswers } from './file-answers.ts';
@@ -139,7 +139,7 @@ export class TraceServer implements ServerState {
     if (instead !== undefined) return rawReply(unique, instead.error, instead.body);
     const error = errors[opcode.name];
     if (error !== undefined) return rawReply(unique, -error);
-    if (opcode.name === 'INIT') return this.#init(unique);
+    if (opcode.name === 'INIT') return this.#init(unique, message);
     try {
       const header = decodeRequestHeader(message);
       const request = decodeRequest(opcode, message, this.#protocol);
@@ -153,10 +153,12 @@ export class TraceServer implements ServerState {
     }
   }
 
-  #init(unique: bigint): Uint8Array {
+  #init(unique: bigint, message: Uint8Array): Uint8Array {
     const { settings } = this;
     const { flags, flags2 } = flagWords([...settings.flags, 'INIT_EXT']);
-    this.#protocol = { minor: Math.min(settings.minor, NEWEST.minor), features: featuresOf(flags, flags2) };
+    const { body: offered } = decodeRequest(INIT, message, NEWEST);
+    const features = featuresOf(flags & offered.flags, flags2 & offered.flags2);
+    this.#protocol = { minor: Math.min(settings.minor, NEWEST.minor), features };
     const body = new Uint8Array(fuse_init_out.size);
     fuse_init_out.write(new DataView(body.buffer), 0, {
       major: settings.major,

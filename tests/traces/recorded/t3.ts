@@ -17,7 +17,7 @@ export const t3: Trace = {
     {
       title: 'all',
       server: {
-        flags: [...BASE, 'POSIX_LOCKS', 'FLOCK_LOCKS', 'IOCTL_DIR'],
+        flags: [...BASE, 'POSIX_LOCKS', 'FLOCK_LOCKS', 'HAS_IOCTL_DIR'],
         entryValid: 100,
         attrValid: 100,
         errors: Object.fromEntries(MISSING.map((name) => [name, NOSYS.number])),
