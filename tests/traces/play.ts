@@ -88,8 +88,10 @@ async function make(stage: Stage, move: Move): Promise<string | null> {
       return compare(`the call of task ${move.task}`, await world.end(move.task), move.gives);
     case 'asleep':
       stage.serve();
-      await world.asleep(move.task);
-      return null;
+      return world.asleep(move.task).then(
+        () => null,
+        (error: Error) => error.message,
+      );
     case 'signal':
       world.signal(move.task, 'signal');
       return null;

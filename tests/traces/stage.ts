@@ -2,7 +2,7 @@ import { Errno } from '../../src/abi/errno.ts';
 import type { World } from '../scenarios/world.ts';
 import { comesLater, type Detail, describe } from './describe.ts';
 import type { Settings } from './settings.ts';
-import { TraceServer } from './trace-server.ts';
+import { TraceServer, uniqueOf } from './trace-server.ts';
 
 /** A kernel with a trace's server, and what the server is asked. */
 export class Stage {
@@ -12,6 +12,9 @@ export class Stage {
   #asked: string[] = [];
   #later: string[] = [];
   #isDeaf = false;
+  readonly #names = new Map<bigint, string>();
+  /** The request that the last INTERRUPT was about. */
+  interrupted = 0n;
 
   constructor(world: World, settings: Partial<Settings>, detail: Detail) {
     this.world = world;
@@ -89,9 +92,22 @@ export class Stage {
   }
 
   #hear(message: Uint8Array): void {
-    const lines = describe(message, this.server.protocol, this.#detail);
+    const lines = this.#linesOf(message);
     (comesLater(message) ? this.#later : this.#asked).push(...lines);
     this.server.receive(message);
     this.#asked.push(...this.server.complaints.splice(0));
+  }
+
+  /** An INTERRUPT says what it is about. */
+  #linesOf(message: Uint8Array): string[] {
+    const lines = describe(message, this.server.protocol, this.#detail);
+    const unique = uniqueOf(message);
+    const subject = this.#names.get(unique & ~1n);
+    if (lines[0]?.startsWith('INTERRUPT') && subject !== undefined) {
+      this.interrupted = unique & ~1n;
+      return lines.map((line) => line.replace('INTERRUPT n=0', `INTERRUPT n=0 of ${subject}`));
+    }
+    this.#names.set(unique, lines[0]?.split(' ')[0] ?? '');
+    return lines;
   }
 }

@@ -1,3 +1,4 @@
+import { viewOf } from '../../src/abi/bytes.ts';
 import { ENOSYS, Errno, ESTALE } from '../../src/abi/errno.ts';
 import { featuresOf, flagWords } from '../../src/abi/init-flags.ts';
 import { S_IFDIR } from '../../src/abi/linux.ts';
@@ -26,6 +27,9 @@ interface Held {
   readonly name: string;
   readonly message: Uint8Array;
 }
+
+/** A request's number, with the bits that make it another's. */
+export const uniqueOf = (message: Uint8Array): bigint => viewOf(message).getBigUint64(8, true);
 
 /** A reply: a header that says what it is told to, and a body. */
 export function rawReply(unique: number | bigint, error: number, body: Uint8Array = new Uint8Array(0)): Uint8Array {
@@ -106,7 +110,7 @@ export class TraceServer implements ServerState {
   receive(message: Uint8Array): void {
     const { opcode: number } = decodeRequestHeader(message);
     const opcode = opcodeOf(number) as Opcode;
-    const unique = new DataView(message.buffer, message.byteOffset).getBigUint64(8, true);
+    const unique = uniqueOf(message);
     if (this.settings.held.includes(opcode.name)) this.#held.push({ unique, name: opcode.name, message });
     else if (opcode.reply === 'required') this.#answer(opcode, unique, message);
   }
