@@ -41,13 +41,13 @@ function becomeRoot(): void {
   syscall(119, 0, 0, 0);
 }
 
-/** The saved ids stay root's, for the next script; no file system looks at them. */
-function become({ uid, gid, groups = [], umask = 0o022 }: TaskSpec): void {
+/** The saved ids stay root's, for the next script, unless it is for good. */
+function become({ uid, gid, groups = [], umask = 0o022, forGood = false }: TaskSpec): void {
   syscall(95, umask);
   const list = Buffer.from(Uint32Array.from(groups).buffer);
   syscall(116, groups.length, list);
-  syscall(119, gid, gid, 0);
-  syscall(117, uid, uid, 0);
+  syscall(119, gid, gid, forGood ? gid : 0);
+  syscall(117, uid, uid, forGood ? uid : 0);
 }
 
 function begin({ root, task }: NonNullable<RunnerRequest['begin']>): void {

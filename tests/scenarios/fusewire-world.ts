@@ -5,6 +5,7 @@ import { DeviceFile } from '../../src/fuse/device-file.ts';
 import { FuseSuperblock } from '../../src/fusefs/superblock.ts';
 import { Process } from '../../src/process/process.ts';
 import { Thread } from '../../src/process/thread.ts';
+import { exit } from '../../src/syscalls/descriptors.ts';
 import { VirtualClock } from '../../src/task/clock.ts';
 import { credentialsOf } from '../../src/task/credentials.ts';
 import { Scheduler } from '../../src/task/scheduler.ts';
@@ -37,16 +38,16 @@ export class FusewireWorld implements World {
   readonly #root: Path;
   #isUnmounted = false;
 
-  constructor({ tasks, defaultPermissions, maxRead, blockSize }: Mounting) {
+  constructor({ tasks, maxRead, ...options }: Mounting) {
     this.#connection = new Connection({ scheduler: this.#scheduler, name: 'scripted' });
     this.#files = [this.#connection.device.open()];
     this.#superblock = new FuseSuperblock(this.#connection, DEVICE, {
-      defaultPermissions,
-      blockSize,
+      ...options,
       ...(maxRead === null ? {} : { maxRead }),
     });
+    const { readOnly } = options;
     const { root: dentry } = this.#superblock;
-    const root = new Path(new Mount(this.#superblock, dentry.hold(), null), dentry);
+    const root = new Path(new Mount(this.#superblock, dentry.hold(), null, { readOnly }), dentry);
     this.#root = root;
     this.#actors = tasks.map(({ uid, gid, groups = [], umask = 0o022 }, at) => ({
       process: new Process(root, { pid: FIRST_PID + at, umask }),
@@ -71,7 +72,8 @@ export class FusewireWorld implements World {
     actor.end = null;
     this.#scheduler.start(thread, row.fusewire(thread, ...resolved(step.args, this.#variables)), (result) => {
       const outcome = outcomeOf(step, this.#variables, result);
-      actor.end = thread.pending === 'killed' ? 'killed' : outcome;
+      if (thread.pending !== 'killed') actor.end = outcome;
+      else this.#exit(actor);
     });
     this.#scheduler.run();
   }
@@ -85,6 +87,21 @@ export class FusewireWorld implements World {
   async asleep(task: number): Promise<void> {
     const { end, thread } = this.#actor(task);
     if (end !== null || thread?.sleep === null) throw new Error(`task ${task} does not sleep: ${end}`);
+  }
+
+  hasEnded(task: number): boolean {
+    const { end, thread } = this.#actor(task);
+    return end !== null || thread === null;
+  }
+
+  async turn(task: number): Promise<void> {
+    const time = this.#scheduler.nextTimer;
+    if (time === null) throw new Error(`the call goes on: it waits for ${this.#actor(task).thread?.sleep?.why}`);
+    await this.pause(time - this.#clock.now());
+  }
+
+  async mayRead(): Promise<boolean> {
+    return false;
   }
 
   signal(task: number, kind: Signal): void {
@@ -156,8 +173,8 @@ export class FusewireWorld implements World {
     if (!this.#isUnmounted) throw new Error('umount(2) goes on');
   }
 
-  async pass(seconds: number): Promise<void> {
-    this.#clock.advance(seconds * 1000);
+  async pause(milliseconds: number): Promise<void> {
+    this.#clock.advance(milliseconds);
     this.#scheduler.run();
   }
 
@@ -172,6 +189,14 @@ export class FusewireWorld implements World {
     this.#scheduler.run();
     const [left] = this.#scheduler.tasks;
     if (left !== undefined) throw new Error(`Fusewire: asleep after the end of the server: ${left.sleep?.why}`);
+  }
+
+  /** What a process that was killed has open is closed. */
+  #exit(actor: Actor): void {
+    const thread = new Thread(this.#scheduler, actor.process, actor.credentials);
+    this.#scheduler.start(thread, exit(thread), () => {
+      actor.end = 'killed';
+    });
   }
 
   #actor(task: number): Actor {

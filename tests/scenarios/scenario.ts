@@ -3,6 +3,7 @@ import { type Step, stepsOf, type TaskSpec } from '../oracle/script.ts';
 import type { Reply } from './replies.ts';
 import type { Expected, RequestName } from './requests.ts';
 import type { Fields, StructName } from './wire-format.ts';
+import type { Mounting } from './world.ts';
 
 /**
  * One thing that happens, in its order. `file` is an open of the device by its number: 0 is the one that is mounted,
@@ -45,12 +46,7 @@ export interface Scenario {
   readonly init?: Fields | 'told';
   /** Who makes calls; default one task of root. */
   readonly tasks?: readonly TaskSpec[];
-  readonly mount?: {
-    readonly defaultPermissions?: boolean;
-    readonly maxRead?: number;
-    /** The block size, in bytes, of a device that the server keeps its file system on (fuseblk); default: it has none. */
-    readonly blockSize?: number;
-  };
+  readonly mount?: Partial<Omit<Mounting, 'tasks'>>;
   readonly moves: readonly Moves[];
 }
 
