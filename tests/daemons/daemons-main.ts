@@ -27,7 +27,7 @@ async function runCheck(check: Check, bench: Bench): Promise<{ way: string | nul
   try {
     return { way: await check.run(bench, holdEqual), problem: null };
   } catch (error) {
-    return { way: null, problem: (error as Error).message.split('\n')[0] ?? '' };
+    return { way: null, problem: (error as Error).message.replaceAll(/\s+/g, ' ').slice(0, 300) };
   }
 }
 

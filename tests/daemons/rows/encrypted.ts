@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { mountInKernel } from '../kernel-mount.ts';
-import { type DaemonRow, noLosses } from '../row.ts';
+import { part } from '../part.ts';
+import { type DaemonRow, type Losses, noLosses } from '../row.ts';
 
 /** A daemon that keeps files encrypted: what it serves was written through it, mounted by the real kernel. */
 const encrypted = (
@@ -21,13 +22,21 @@ const encrypted = (
     const start = { command: name, args: args(cipher, password), inside: '/' };
     if (fs.readdirSync(content).length > 0) {
       await using mount = await mountInKernel(start.command, start.args);
-      await mount.fill(content);
+      await mount.fill(row.losses === undefined ? content : part(content, `${scratch}/content`));
     }
     return start;
   },
   losses: noLosses,
   ...row,
 });
+
+const noLongNames: Losses = {
+  reasons: ['no names of over 140 bytes, nor links to them: encrypted they are longer'],
+  kept: ({ path, target, ...rest }) => {
+    const longest = Math.max(...[...path.split('/'), target ?? ''].map(({ length }) => length));
+    return longest > 140 ? null : { path, target, ...rest };
+  },
+};
 
 const quiet = { stdio: ['ignore', 'ignore', 'pipe'] as ['ignore', 'ignore', 'pipe'] };
 
@@ -44,10 +53,12 @@ export const encryptedOnes: readonly DaemonRow[] = [
     'encfs',
     () => undefined,
     (cipher, password) => ['--standard', '-f', `--extpass=cat ${password}`, cipher, '{}'],
+    { losses: noLongNames },
   ),
   encrypted(
     'securefs',
     (cipher) => execFileSync('securefs', ['create', '--pass', 'correct horse', cipher], quiet),
     (cipher) => ['mount', '--pass', 'correct horse', cipher, '{}'],
+    { losses: noLongNames },
   ),
 ];

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { mountInKernel } from '../kernel-mount.ts';
-import { type DaemonRow, noLosses, type Start } from '../row.ts';
+import { part } from '../part.ts';
+import type { DaemonRow, Losses, Start } from '../row.ts';
 
 const run = (command: string, args: readonly string[], cwd?: string): void => {
   execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], ...(cwd === undefined ? {} : { cwd }) });
@@ -65,12 +66,17 @@ function foreign(
       const { command, args } = start(image);
       if (fs.readdirSync(content).length > 0) {
         await using mount = await mountInKernel(command, args);
-        await mount.fill(content);
+        await mount.fill(part(content, `${image}-content`));
       }
       return { command, args, inside: '/' };
     },
   };
 }
+
+const noLongLinks: Losses = {
+  reasons: ['no symbolic links of more than a block'],
+  kept: (entry) => ((entry.target?.length ?? 0) >= 1024 ? null : entry),
+};
 
 /** A loop device over a file, since the daemon asks for a mount of a block device. */
 function loopDevice(file: string): { device: string; end: () => Promise<void> } {
@@ -108,7 +114,8 @@ export const images: readonly DaemonRow[] = [
     from: 'archivemount',
     needs: ['archivemount', 'tar'],
     image: 'image.tar',
-    make: (content, image) => run('tar', ['cf', image, '-C', content, '.']),
+    // It answers no more once it was asked for a hard link.
+    make: (content, image) => run('tar', ['cf', image, '--hard-dereference', '-C', content, '.']),
     args: ['-f', '-o', 'readonly', 'IMAGE', '{}'],
   }),
   imageRow({
@@ -124,7 +131,7 @@ export const images: readonly DaemonRow[] = [
     from: 'fuseiso',
     needs: ['fuseiso', 'genisoimage'],
     image: 'image.iso',
-    make: (content, image) => run('genisoimage', ['-quiet', '-R', '-D', '-o', image, content]),
+    make: (content, image) => run('genisoimage', ['-quiet', '-R', '-o', image, part(content, `${image}-content`)]),
     args: ['IMAGE', '{}', '-f'],
   }),
   imageRow({
@@ -132,7 +139,8 @@ export const images: readonly DaemonRow[] = [
     from: 'fuse2fs',
     needs: ['fuse2fs', 'mke2fs'],
     image: 'image.ext4',
-    make: (content, image) => run('mke2fs', ['-q', '-t', 'ext4', '-d', content, image, '64M']),
+    make: (content, image) =>
+      run('mke2fs', ['-q', '-t', 'ext4', '-d', part(content, `${image}-content`), image, '64M']),
     args: ['-f', 'IMAGE', '{}', '-o', 'ro,fakeroot'],
   }),
   imageRow({
@@ -148,7 +156,7 @@ export const images: readonly DaemonRow[] = [
     from: 'wimtools',
     needs: ['wimmount', 'wimcapture'],
     image: 'image.wim',
-    make: (content, image) => run('wimcapture', [content, image, '--unix-data']),
+    make: (content, image) => run('wimcapture', [part(content, `${image}-content`), image, '--unix-data']),
     args: ['IMAGE', '{}', '--debug', '--unix-data'],
   }),
   foreign(
@@ -169,7 +177,7 @@ export const images: readonly DaemonRow[] = [
   ),
   exfat,
   foreign(
-    { name: 'fuse2fs, written', from: 'fuse2fs', needs: ['fuse2fs', 'mke2fs'], losses: noLosses },
+    { name: 'fuse2fs, written', from: 'fuse2fs', needs: ['fuse2fs', 'mke2fs'], losses: noLongLinks },
     (image) => run('mke2fs', ['-q', '-t', 'ext4', image]),
     (image) => ({ command: 'fuse2fs', args: ['-f', image, '{}', '-o', 'fakeroot'] }),
   ),

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { part } from '../part.ts';
 import type { DaemonRow } from '../row.ts';
 
 const folder = path.resolve(import.meta.dirname, '../languages');
@@ -12,9 +13,9 @@ const script = (
   serves: 'content' | 'one file',
 ): DaemonRow => ({
   ...row,
-  prepare: (content) => ({
+  prepare: (content, scratch) => ({
     command,
-    args: [`${folder}/${file}`, ...(serves === 'content' ? [content] : []), '{}'],
+    args: [`${folder}/${file}`, ...(serves === 'content' ? [part(content, `${scratch}/content`)] : []), '{}'],
     inside: '/',
   }),
   losses: null,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { type DaemonRow, type Losses, noLosses } from '../row.ts';
@@ -49,7 +50,20 @@ export const layers: readonly DaemonRow[] = [
     '{}',
     ...['-f', '-o', `srcdir=${content},icharset=iso-8859-1,ocharset=iso-8859-1`],
   ]),
-  mirror('mount.posixovl', { from: 'fuse-posixovl' }, (content) => ['-F', '-S', content, '{}', '--', '-f']),
+  mirror('mount.posixovl', { from: 'fuse-posixovl', losses: null }, (content) => [
+    // Beside a long name it has no room for the file that keeps its mode.
+    ...['-F', '-S', `${content}/links`, '{}', '--', '-f'],
+  ]),
   mirror('rofiles-fuse', { from: 'ostree', losses: null }, (content) => ['-f', content, '{}']),
-  mirror('avfsd', { from: 'avfs', losses: null }, () => ['-f', '{}']),
+  {
+    name: 'avfsd',
+    from: 'avfs',
+    needs: ['avfsd', 'tar'],
+    prepare(content, scratch) {
+      const image = `${scratch}/image.tar`;
+      execFileSync('tar', ['cf', image, '--hard-dereference', '-C', content, '.']);
+      return { command: 'avfsd', args: ['-f', '{}'], inside: `${image}#` };
+    },
+    losses: null,
+  },
 ];

@@ -1,9 +1,11 @@
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { connect, createServer } from 'node:net';
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { part } from '../part.ts';
 import { type DaemonRow, noLosses } from '../row.ts';
 
 const sftpServer = '/usr/lib/openssh/sftp-server';
@@ -94,8 +96,9 @@ const httpdirfs: DaemonRow = {
   name: 'httpdirfs',
   from: 'httpdirfs',
   needs: ['httpdirfs', 'python3'],
-  async prepare(content) {
-    const { port, end } = await serve('python3', ['-m', 'http.server', '--bind', '127.0.0.1', '-d', content, 'PORT']);
+  async prepare(content, scratch) {
+    const served = part(content, `${scratch}/content`);
+    const { port, end } = await serve('python3', ['-m', 'http.server', '--bind', '127.0.0.1', '-d', served, 'PORT']);
     return { command: 'httpdirfs', args: ['-f', `http://127.0.0.1:${port}/`, '{}'], inside: '/', end };
   },
   losses: null,
@@ -111,7 +114,7 @@ const davfs2: DaemonRow = {
       mode: 0o600,
     });
     fs.mkdirSync(`${scratch}/cache`);
-    for (const directory of [scratch, `${scratch}/cache`]) fs.chmodSync(directory, 0o777); // it becomes user davfs2
+    for (const directory of [path.dirname(scratch), scratch, `${scratch}/cache`]) fs.chmodSync(directory, 0o777); // it becomes user davfs2
     const { port, end } = await serve('rclone', [
       'serve',
       'webdav',
@@ -123,6 +126,16 @@ const davfs2: DaemonRow = {
     const options = `ro,conf=${scratch}/davfs2.conf`;
     return { command: 'mount.davfs', args: ['-o', options, `http://127.0.0.1:${port}/`, '{}'], inside: '/', end };
   },
+  // Its listings are EINVAL, by Linux as well.
+  serves: 'its own',
+  own: [
+    {
+      name: 'a file reads as it is on the server',
+      async check({ fs }) {
+        assert.equal((await fs.promises.readFile('/links/first', 'utf8')).length, 'three names\n'.length);
+      },
+    },
+  ],
   losses: null,
 };
 
