@@ -28,7 +28,8 @@ export interface VariantServer {
 export function serverOf(variant: Variant): VariantServer {
   const clock = new ChangeClock();
   const timeouts = variant.timeout === undefined ? {} : timeoutsOf(variant.timeout);
-  const server = memory({ ...timeouts, mode: 0o777, acl: variant.acl ?? false, now: () => clock.now() });
+  const room = variant.maxInodes === undefined ? {} : { maxInodes: variant.maxInodes };
+  const server = memory({ ...timeouts, ...room, mode: 0o777, acl: variant.acl ?? false, now: () => clock.now() });
   const methods = methodsOf(server);
   if (methods.write !== undefined) methods.write = clock.counted(methods.write);
   const { init } = methods;

@@ -21,6 +21,8 @@ export interface Variant {
   readonly refused?: readonly InitFlag[];
   /** The server keeps locks itself: it has methods for them, and takes POSIX_LOCKS and FLOCK_LOCKS. */
   readonly locks?: boolean;
+  /** How many inodes the server has, the root among them; default more than any script makes. */
+  readonly maxInodes?: number;
   /** The server answers POLL and IOCTL too, as device-answers.ts says. */
   readonly actsAsDevice?: boolean;
   /** The server takes POSIX_ACL and keeps access control lists itself; the kernel then checks modes in any case. */
@@ -75,9 +77,12 @@ export const variants: readonly Variant[] = [
   missing('read', 'write'),
 ];
 
+/** A server in which nothing more can be made. No script passes there but those that are about it. */
+const full: Variant = { name: 'full', directIo: true, maxInodes: 2 };
+
 /** @throws Error when there is none of that name */
 export function variantNamed(name: string): Variant {
-  const found = variants.find((variant) => variant.name === name);
+  const found = [...variants, full].find((variant) => variant.name === name);
   if (found === undefined)
     throw new Error(`no variant ${name}; there are ${variants.map((each) => each.name).join(', ')}`);
   return found;
