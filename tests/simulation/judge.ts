@@ -7,15 +7,6 @@ export interface Moment {
   readonly call: number;
 }
 
-/** One way in which everything so far may have happened: what there is, and how far each call under way has come. */
-interface World {
-  readonly model: Model;
-  readonly calls: ReadonlyMap<number, Progress | 'done'>;
-}
-
-/** More worlds than this are not looked at: the judge abstains. */
-const MOST_WORLDS = 20_000;
-
 /** What the judge says. */
 export type Verdict = 'explained' | 'too many ways' | { readonly call: number; readonly allowed: readonly string[] };
 
@@ -25,93 +16,182 @@ export type Verdict = 'explained' | 'too many ways' | { readonly call: number; r
  * explains, and what it might have given.
  */
 export function judge(calls: readonly Judged[], moments: readonly Moment[]): Verdict {
-  let worlds: World[] = [{ model: Model.empty(), calls: new Map() }];
+  const search = new Search(calls);
+  let worlds: readonly World[] = [{ model: search.begin, places: new Map() }];
   for (const { kind, call: at } of moments) {
-    const call = calls[at] as Judged;
     if (kind === 'begins') {
-      worlds = worlds.map(({ model, calls: under }) => ({ model, calls: new Map(under).set(at, START) }));
-    } else if (call.result !== null) {
-      const next = worldsAfter(worlds, at, calls);
+      worlds = worlds.map(({ model, places }) => ({ model, places: new Map(places).set(at, search.start) }));
+    } else if (calls[at]?.result !== null) {
+      const next = search.after(worlds, at);
       if (next === null) return 'too many ways';
-      if (next.length === 0) return { call: at, allowed: resultsOf(worlds, at, calls) };
+      if (next.length === 0) return { call: at, allowed: search.resultsOf(worlds, at) };
       worlds = next;
     }
   }
   return 'explained';
 }
 
-/** Every world in which a call has ended as it did. */
-function worldsAfter(worlds: readonly World[], ended: number, calls: readonly Judged[]): World[] | null {
-  const seen = new Set<string>();
-  const after = new Map<string, World>();
-  const open = [...worlds];
-  for (let world = open.pop(); world !== undefined; world = open.pop()) {
-    const key = keyOf(world);
-    if (seen.has(key)) continue;
-    seen.add(key);
-    if (seen.size > MOST_WORLDS) return null;
-    if (world.calls.get(ended) === 'done') {
-      const left = new Map(world.calls);
-      left.delete(ended);
-      const without = { ...world, calls: left };
-      after.set(keyOf(without), without);
-    } else {
-      for (const at of world.calls.keys()) open.push(...advanced(world, at, calls));
+/** How far a call is: on its way, or at its end. */
+type Place = Progress | 'done';
+
+/**
+ * One way in which everything so far may have happened: what there is, and how far each call under way had come when that
+ * changed last. What calls have only looked at since then they can as well look at later.
+ */
+interface World {
+  readonly model: Model;
+  readonly places: ReadonlyMap<number, Place>;
+}
+
+/** What a call does of its own while nothing else changes: the places that it comes to, and then a change, or nothing. */
+interface Chain {
+  readonly places: readonly Place[];
+  readonly change: StepResult | null;
+}
+
+/** More worlds than this are not looked at: the judge abstains. */
+const MOST_WORLDS = 10_000;
+
+class Search {
+  readonly begin = Model.empty();
+  readonly start = START;
+  readonly #calls: readonly Judged[];
+  readonly #models = new Map<string, Model>();
+  readonly #chains = new Map<string, Chain>();
+  readonly #numbers = new Map<object, number>();
+  readonly #places = new Map<string, Progress>();
+
+  constructor(calls: readonly Judged[]) {
+    this.#calls = calls;
+  }
+
+  /** Every world in which a call has ended as it did; null when there are too many ways to get there. */
+  after(worlds: readonly World[], ended: number): World[] | null {
+    const after = new Map<string, World>();
+    const isBounded = this.#explore(worlds, (world) => {
+      const chain = this.#chainOf(world, ended);
+      if (chain.places.at(-1) !== 'done') return 'go on';
+      const places = new Map(world.places);
+      places.delete(ended);
+      after.set(this.#keyOf({ ...world, places }), { ...world, places });
+      return 'stop'; // What changes besides can as well change later.
+    });
+    return isBounded ? [...after.values()] : null;
+  }
+
+  /** What a call could have given, for people. */
+  resultsOf(worlds: readonly World[], wanted: number): string[] {
+    const results = new Set<string>();
+    this.#explore(worlds, (world) => {
+      const last = this.#chainOf(world, wanted).places.at(-1);
+      const stepped = last === undefined || last === 'done' ? null : this.#step(world.model, wanted, last);
+      if (stepped !== null && 'end' in stepped) results.add(stepped.end);
+      return 'go on';
+    });
+    return [...results];
+  }
+
+  /** Visits every world that these can become by changes of calls under way. Tells whether it saw all. */
+  #explore(worlds: readonly World[], visit: (world: World) => 'go on' | 'stop'): boolean {
+    const seen = new Set<string>();
+    const open = [...worlds];
+    for (let world = open.pop(); world !== undefined; world = open.pop()) {
+      const key = this.#keyOf(world);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      if (seen.size > MOST_WORLDS) return false;
+      if (visit(world) === 'stop') continue;
+      for (const at of world.places.keys()) open.push(...this.#changed(world, at));
     }
+    return true;
   }
-  return [...after.values()];
-}
 
-/** A world after one more step of a call, if there is one that fits what the call gave. */
-function advanced(world: World, at: number, calls: readonly Judged[]): World[] {
-  const call = calls[at] as Judged;
-  const stepped = take(world, at, call);
-  if (stepped === null || ('end' in stepped && call.result !== null && stepped.end !== call.result)) return [];
-  const progress = 'end' in stepped ? 'done' : stepped.progress;
-  return [{ model: stepped.model, calls: new Map(world.calls).set(at, progress) }];
-}
-
-function take(world: World, at: number, call: Judged): StepResult | null {
-  const progress = world.calls.get(at);
-  if (progress === undefined || progress === 'done') return null;
-  const step = stepsOf(call)[progress.step];
-  if (step === undefined) throw new Error(`${call.name} has no end`);
-  return step(world.model, progress, call);
-}
-
-/** What a call could have given, for people. */
-function resultsOf(worlds: readonly World[], wanted: number, calls: readonly Judged[]): string[] {
-  const results = new Set<string>();
-  const seen = new Set<string>();
-  const open = [...worlds];
-  for (let world = open.pop(); world !== undefined && seen.size < MOST_WORLDS; world = open.pop()) {
-    const key = keyOf(world);
-    if (seen.has(key)) continue;
-    seen.add(key);
-    for (const at of world.calls.keys()) {
-      const stepped = at === wanted ? take(world, at, calls[at] as Judged) : null;
-      if (stepped === null) open.push(...advanced(world, at, calls));
-      else if ('end' in stepped) results.add(stepped.end);
-      else open.push({ model: stepped.model, calls: new Map(world.calls).set(at, stepped.progress) });
+  /** The worlds after the next change of one call: the others have looked at some of what was before. */
+  #changed(world: World, at: number): World[] {
+    const { change } = this.#chainOf(world, at);
+    if (change === null) return [];
+    const model = this.#interned(change.model);
+    let grown: Map<number, Place>[] = [new Map()];
+    for (const [other, place] of world.places) {
+      const places = other === at ? [this.#placeAfter(change)] : this.#worthKeeping(world, other, place, model);
+      grown = grown.flatMap((map) => places.map((each) => new Map(map).set(other, each)));
     }
+    return grown.map((places) => ({ model, places }));
   }
-  return [...results];
-}
 
-const keys = new WeakMap<Progress, string>();
-
-function progressKey(progress: Progress): string {
-  let key = keys.get(progress);
-  if (key === undefined) {
-    const { step, directory, rest, links, mayEnter, node, first } = progress;
-    key = `${step},${directory},${rest?.join('/')},${links},${mayEnter},${node},${first}`;
-    keys.set(progress, key);
+  /** The places of a call before a change that it cannot come to after it as well. */
+  #worthKeeping({ model }: World, call: number, from: Place, changed: Model): Place[] {
+    const kept = [from];
+    for (const place of this.#chain(model, call, from).places) {
+      const last = kept.at(-1) as Place;
+      if (place !== last && !this.#chain(changed, call, last).places.includes(place)) kept.push(place);
+    }
+    return kept;
   }
-  return key;
-}
 
-function keyOf({ model, calls }: World): string {
-  let key = model.key;
-  for (const [at, progress] of calls) key += progress === 'done' ? `\n${at}` : `\n${at}:${progressKey(progress)}`;
-  return key;
+  #chainOf(world: World, at: number): Chain {
+    return this.#chain(world.model, at, world.places.get(at) as Place);
+  }
+
+  #chain(model: Model, at: number, from: Place): Chain {
+    if (from === 'done') return { places: ['done'], change: null };
+    const key = `${this.#numberOf(model)},${at},${this.#numberOf(from)}`;
+    const known = this.#chains.get(key);
+    if (known !== undefined) return known;
+    const chain = this.#follow(model, at, from);
+    this.#chains.set(key, chain);
+    return chain;
+  }
+
+  #follow(model: Model, at: number, from: Progress): Chain {
+    const places: Place[] = [from];
+    for (let place: Place = from; place !== 'done'; ) {
+      const stepped = this.#step(model, at, place);
+      if (!this.#fits(stepped, at)) break;
+      if (stepped.model !== model) return { places, change: stepped };
+      place = this.#placeAfter(stepped);
+      places.push(place);
+    }
+    return { places, change: null };
+  }
+
+  #step(model: Model, at: number, place: Progress): StepResult {
+    const call = this.#calls[at] as Judged;
+    const step = stepsOf(call)[place.step];
+    if (step === undefined) throw new Error(`${call.name} has no end`);
+    return step(model, place, call);
+  }
+
+  #fits(stepped: StepResult, at: number): boolean {
+    const { result } = this.#calls[at] as Judged;
+    return !('end' in stepped) || result === null || stepped.end === result;
+  }
+
+  /** Equal places and models are the same object, so that they are found again. */
+  #placeAfter(stepped: StepResult): Place {
+    if ('end' in stepped) return 'done';
+    const { step, directory, rest, links, mayEnter, node, first } = stepped.progress;
+    const key = `${step},${directory},${rest?.join('/')},${links},${mayEnter},${node},${first}`;
+    const known = this.#places.get(key) ?? stepped.progress;
+    this.#places.set(key, known);
+    return known;
+  }
+
+  #interned(model: Model): Model {
+    const known = this.#models.get(model.key) ?? model;
+    this.#models.set(model.key, known);
+    return known;
+  }
+
+  #numberOf(thing: object): number {
+    const known = this.#numbers.get(thing) ?? this.#numbers.size;
+    this.#numbers.set(thing, known);
+    return known;
+  }
+
+  #keyOf({ model, places }: World): string {
+    let key = String(this.#numberOf(model));
+    for (const [at, place] of places) key += place === 'done' ? `,${at}` : `,${at}:${this.#numberOf(place)}`;
+    return key;
+  }
 }
