@@ -15,7 +15,7 @@ import { rmdir, unlink } from '../../src/syscalls/unlink.ts';
 import { getxattr, setxattr } from '../../src/syscalls/xattr.ts';
 import type { Blocking } from '../../src/task/blocking.ts';
 import type { Stat } from '../../src/vfs/stat.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../chance/random.ts';
 
 /** A call to be made. An argument `$p` is the descriptor that its process keeps under that name. */
 export interface PlannedCall {

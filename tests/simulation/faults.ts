@@ -5,9 +5,9 @@ import { encodeNotification } from '../../src/abi/notify-message.ts';
 import type { Connection } from '../../src/fuse/connection.ts';
 import type { FuseSuperblock } from '../../src/fusefs/superblock.ts';
 import type { Thread } from '../../src/process/thread.ts';
-import { mutated } from './mutate.ts';
+import { mutated } from '../chance/mutate.ts';
+import type { Random } from '../chance/random.ts';
 import type { Mode } from './plan.ts';
-import type { Random } from './random.ts';
 import type { SlowServer } from './server.ts';
 
 /** What faults are done to. */

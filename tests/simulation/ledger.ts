@@ -28,7 +28,7 @@ export class Ledger {
     this.#isTrusting = isTrusting;
   }
 
-  /** A request was read. */
+  /** A request is worked on, or was read that wants no reply. */
   requested(opcode: Opcode, message: Uint8Array, protocol: Protocol): void {
     const { nodeid } = decodeRequestHeader(message);
     const { body, data } = decodeRequest(opcode, message, protocol);

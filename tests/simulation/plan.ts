@@ -1,8 +1,8 @@
+import { Random } from '../chance/random.ts';
 import { randomScript } from '../oracle/generator.ts';
 import type { Step } from '../oracle/script.ts';
 import { isPlain, type Variant, variants } from '../oracle/variants.ts';
 import { type PlannedCall, randomCall } from './calls.ts';
-import { Random } from './random.ts';
 
 /**
  * 'orderly': the server is slow and answers in any order, but does what it says, and so does who notifies. 'failing': it

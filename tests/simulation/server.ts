@@ -7,8 +7,8 @@ import type { DeviceFile } from '../../src/fuse/device-file.ts';
 import type { FuseServer } from '../../src/server/fuse-server.ts';
 import type { Limits } from '../../src/server/negotiate.ts';
 import { Session } from '../../src/server/session.ts';
+import type { Random } from '../chance/random.ts';
 import { Ledger } from './ledger.ts';
-import type { Random } from './random.ts';
 
 /** A request that was read, on its way through the server. */
 interface Parcel {
@@ -79,17 +79,23 @@ export class SlowServer {
   #took(file: DeviceFile, message: Uint8Array): void {
     const { opcode: number, unique, pid } = decodeRequestHeader(message);
     const opcode = op.opcodeOf(number) as op.Opcode;
-    const protocol = this.session.protocol ?? NEWEST;
-    this.ledger.requested(opcode, message, protocol);
     this.#options.log(`server reads ${opcode.name} ${unique} of ${pid}`);
     if (opcode === (op.INTERRUPT as op.Opcode)) this.#interrupted.add(interruptedUnique(unique));
-    else this.inbox.push({ opcode, unique, caller: pid, message, file, reply: null });
+    else {
+      if (opcode.reply === 'none') this.#note(opcode, message);
+      this.inbox.push({ opcode, unique, caller: pid, message, file, reply: null });
+    }
+  }
+
+  #note(opcode: op.Opcode, message: Uint8Array): void {
+    this.ledger.requested(opcode, message, this.session.protocol ?? NEWEST);
   }
 
   /** Works on one of the requests that it has read. */
   perform(): void {
     const parcel = this.#anyOf(this.inbox);
     if (parcel === undefined) return;
+    if (parcel.opcode.reply !== 'none') this.#note(parcel.opcode, parcel.message);
     this.#reply = null;
     this.session.receive(parcel.message, (reply) => {
       this.#reply = reply;
@@ -138,6 +144,7 @@ export class SlowServer {
     const { opcode, unique, caller } = parcel;
     if (opcode === (op.INIT as op.Opcode) && this.#options.isTrusted) return;
     this.#remove(this.inbox, parcel);
+    this.#note(opcode, parcel.message);
     this.#options.log(`server refuses ${opcode.name} ${unique}: ${errno.code}`);
     const told = this.madeUp.get(caller) ?? new Set();
     this.madeUp.set(caller, told.add(errno.code));
@@ -168,7 +175,9 @@ export class SlowServer {
     const [file] = this.files;
     if (file === undefined) return;
     const told = this.#write(file, message);
-    this.#options.log(`server notifies ${viewOf(message).getInt32(4, true)}: ${told ?? 'taken'}`);
+    this.#options.log(
+      `server notifies ${message.length < 8 ? '' : viewOf(message).getInt32(4, true)}: ${told ?? 'taken'}`,
+    );
   }
 
   /** Loses what it has read and not worked on, as a server that was restarted. What wants no reply never comes again. */

@@ -10,10 +10,10 @@ import type { Blocking } from '../../src/task/blocking.ts';
 import { VirtualClock } from '../../src/task/clock.ts';
 import { credentialsOf } from '../../src/task/credentials.ts';
 import type { Path } from '../../src/vfs/mount.ts';
+import { Random } from '../chance/random.ts';
 import { limitsOf } from '../oracle/servers.ts';
 import { doSomethingBad } from './faults.ts';
 import type { Plan } from './plan.ts';
-import { Random } from './random.ts';
 import { SlowServer } from './server.ts';
 
 /** More turns than any run needs: one that has not ended by then never does. */
