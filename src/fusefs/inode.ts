@@ -11,6 +11,7 @@ import type { Dentry } from '../vfs/dentry.ts';
 import type { File } from '../vfs/file.ts';
 import type { FileAttributes, FileAttributesForm } from '../vfs/file-attributes.ts';
 import { Inode, type Opened } from '../vfs/inode.ts';
+import { Mapping } from '../vfs/mapping.ts';
 import { type Mount, Path } from '../vfs/mount.ts';
 import type { Acl, AclName } from '../vfs/posix-acl.ts';
 import type { AttributeChange, Stat } from '../vfs/stat.ts';
@@ -34,6 +35,10 @@ export class FuseInode extends Inode {
   readonly nodeid: bigint;
   readonly generation: bigint;
   readonly attributes: Attributes;
+  /** Of a regular file: its cached pages. */
+  readonly mapping: Mapping;
+  /** How many files of it are open whose reads and writes go through the page cache. Linux's iocachectr. */
+  cachingFiles = 0;
   /** References that the server must be told to forget. */
   nlookup = 0;
   /** The server contradicted itself about this file: everything fails with EIO from now on. */
@@ -51,6 +56,7 @@ export class FuseInode extends Inode {
     super(superblock);
     this.nodeid = nodeid;
     this.generation = generation;
+    this.mapping = new Mapping(superblock.pageCache);
     this.attributes = new Attributes(superblock.versions, attr);
   }
 
