@@ -58,7 +58,7 @@ export class Kernel {
   }
 
   /** Mounts a superblock as the root of a tree. */
-  mountRoot(superblock: Superblock, options: { readonly readOnly?: boolean } = {}): Path {
+  mountRoot(superblock: Superblock, options: { readonly readOnly?: boolean; readonly noexec?: boolean } = {}): Path {
     const mount = new Mount(superblock, superblock.root, null, options);
     superblock.root.hold();
     return new Path(mount, mount.root);
