@@ -72,7 +72,7 @@ export const variants: readonly Variant[] = [
   missing('read', 'write'),
 ];
 
-/** A server in which nothing more can be made. No script passes there but those that are about it. */
+/** A server in which nothing more can be made: for who names it, and not one of those that all scripts run in. */
 const full: Variant = { name: 'full', directIo: true, maxInodes: 2 };
 
 /** @throws Error when there is none of that name */
