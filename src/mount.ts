@@ -40,6 +40,12 @@ export interface MountOptions {
   readonly groups?: readonly number[];
   readonly umask?: number;
   readonly readOnly?: boolean;
+  /** Let others than the user of `uid` and `gid` in, root not excepted. Default: yes, processes of this kernel may be anybody's. */
+  readonly allowOther?: boolean;
+  /** Honour device files, which here have nothing behind them. Default: no, they cannot be opened. */
+  readonly dev?: boolean;
+  /** access(2) denies the execution of files. Default: no. */
+  readonly noexec?: boolean;
   /** Check modes here, as the mount option of this name does, instead of leaving that to the server. */
   readonly defaultPermissions?: boolean;
   /** The most bytes one READ may ask for. */
@@ -200,13 +206,17 @@ export class Mounted implements AsyncDisposable {
     this.#transport = transport;
     this.control = new Control(connection);
     this.credentials = credentialsOfCaller(options);
+    const readOnly = options.readOnly ?? false;
     this.superblock = new FuseSuperblock(connection, makedev(0, ++lastDevice), {
-      allowOther: true,
-      readOnly: options.readOnly ?? false,
+      userId: this.credentials.uid,
+      groupId: this.credentials.gid,
+      allowOther: options.allowOther ?? true,
+      readOnly,
       defaultPermissions: options.defaultPermissions ?? false,
       ...(options.maxRead === undefined ? {} : { maxRead: options.maxRead }),
     });
-    const root = kernel.mountRoot(this.superblock, { readOnly: options.readOnly ?? false });
+    const { dev = false, noexec = false } = options;
+    const root = kernel.mountRoot(this.superblock, { readOnly, nodev: !dev, nosuid: true, noexec });
     this.process = kernel.createProcess(root, { pid: process.pid, umask: options.umask ?? process.umask() });
     this.process.fds.limit = DESCRIPTORS;
     this.fs = createFs(kernel, this.process, this.credentials, () => this.#whyGone());

@@ -43,6 +43,8 @@ export const S_ISUID = 0o4000;
 export const S_ISGID = 0o2000;
 export const S_ISVTX = 0o1000;
 export const S_IRWXU = 0o700;
+export const S_IRWXG = 0o070;
+export const S_IRWXUGO = 0o777;
 export const S_IXGRP = 0o010;
 export const S_IWOTH = 0o002;
 export const S_IXUGO = 0o111;
@@ -171,3 +173,14 @@ export const minor = (device: number): number => (device & 0xff) + Math.floor(de
 
 /** A directory entry's `d_type` for a file's mode. */
 export const typeOfMode = (mode: number): number => (mode & S_IFMT) >> 12;
+
+/** Flags of mount(2). */
+export const MS_RDONLY = 1;
+export const MS_NOSUID = 2;
+export const MS_NODEV = 4;
+export const MS_NOEXEC = 8;
+export const MS_SYNCHRONOUS = 16;
+export const MS_REMOUNT = 32;
+export const MS_DIRSYNC = 128;
+export const MS_NOATIME = 1024;
+export const MS_POSIXACL = 1 << 16;

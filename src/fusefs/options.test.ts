@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EINVAL } from '../abi/errno.ts';
-import { S_IFDIR, S_IFREG } from '../abi/linux.ts';
+import { MS_NOATIME, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_POSIXACL, MS_RDONLY, S_IFDIR, S_IFREG } from '../abi/linux.ts';
 import { completeOptions, parseMountData } from './options.ts';
 import { thrownBy } from './testing/thrown-by.ts';
 
@@ -17,6 +17,8 @@ describe('mount data', () => {
       allowOther: false,
       maxRead: 0xffffffff,
       readOnly: false,
+      dontMask: false,
+      flags: { readOnly: false, nodev: false, nosuid: false, noexec: false },
       source: null,
       subtype: null,
     });
@@ -77,5 +79,16 @@ test('options left out let everybody in and leave permissions to the server', ()
     allowOther: true,
     maxRead: 4096,
     readOnly: false,
+    dontMask: false,
+  });
+});
+
+test('the flags of mount(2) are those of the mount, and of the file system what concerns it', () => {
+  const { flags, readOnly, dontMask } = parseMountData(REQUIRED, MS_RDONLY | MS_NODEV | MS_NOSUID | MS_NOATIME);
+  expect(flags).toEqual({ readOnly: true, nodev: true, nosuid: true, noexec: false });
+  expect([readOnly, dontMask]).toEqual([true, false]);
+  expect(parseMountData(REQUIRED, MS_NOEXEC | MS_POSIXACL)).toMatchObject({
+    flags: { readOnly: false, noexec: true },
+    dontMask: true,
   });
 });

@@ -1,5 +1,6 @@
 import { EINVAL } from '../abi/errno.ts';
-import { S_IFDIR } from '../abi/linux.ts';
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_POSIXACL, MS_RDONLY, S_IFDIR } from '../abi/linux.ts';
+import type { MountFlags } from '../vfs/mount.ts';
 import { isFileType } from './attributes.ts';
 
 /** How a FUSE file system is mounted. @see fuse(4) and mount.fuse3(8) for what each one means */
@@ -16,10 +17,14 @@ export interface FuseMountOptions {
   readonly maxRead: number;
   /** Nothing can be changed, and reading does not change atime. */
   readonly readOnly: boolean;
+  /** New files' modes go to the server with the umask still on, as if it had taken DONT_MASK. Linux's MS_POSIXACL. */
+  readonly dontMask: boolean;
 }
 
-/** What a mount(2) of FUSE passes as its data. */
+/** What a mount(2) of FUSE passes as its flags and data. */
 export interface FuseMountData extends FuseMountOptions {
+  /** Of this mount alone. */
+  readonly flags: MountFlags;
   /** The descriptor of the device. */
   readonly fd: number;
   readonly source: string | null;
@@ -41,28 +46,39 @@ export function completeOptions(options: Partial<FuseMountOptions>): FuseMountOp
     defaultPermissions: false,
     allowOther: true,
     readOnly: false,
+    dontMask: false,
     ...options,
     maxRead: Math.max(MIN_MAX_READ, options.maxRead ?? MAX_U32),
   };
 }
 
 /**
- * Reads the data of a mount(2): "fd=3,rootmode=40000,user_id=0,group_id=0,allow_other".
- * The last of a repeated option counts, except of source and subtype.
+ * Reads the data of a mount(2), "fd=3,rootmode=40000,user_id=0,group_id=0,allow_other", and its flags (MS_*), of which
+ * those that mean nothing here are left alone. The last of a repeated option counts, except of source and subtype.
  *
  * @throws EINVAL for an unknown or repeated option, a value missing, malformed or not wanted, or when one of fd,
  *   rootmode, user_id and group_id is missing.
  * @see Linux fs/fuse/inode.c, fuse_parse_param() and fuse_get_tree()
  */
-export function parseMountData(text: string): FuseMountData {
-  const found: Found = { source: null, subtype: null, readOnly: false, defaultPermissions: false, allowOther: false };
+export function parseMountData(text: string, flags = 0): FuseMountData {
+  const readOnly = (flags & MS_RDONLY) !== 0;
+  const found: Found = { source: null, subtype: null, readOnly, defaultPermissions: false, allowOther: false };
   for (const part of text.split(',')) {
     if (part !== '') readOption(found, part);
   }
   const { fd, rootMode, userId, groupId } = found;
   if (fd === undefined || rootMode === undefined || userId === undefined || groupId === undefined) throw EINVAL;
-  return { ...completeOptions(found), fd, source: found.source, subtype: found.subtype };
+  const { source, subtype } = found;
+  const dontMask = (flags & MS_POSIXACL) !== 0;
+  return { ...completeOptions({ ...found, dontMask }), flags: mountFlags(flags), fd, source, subtype };
 }
+
+const mountFlags = (flags: number): MountFlags => ({
+  readOnly: (flags & MS_RDONLY) !== 0,
+  nodev: (flags & MS_NODEV) !== 0,
+  nosuid: (flags & MS_NOSUID) !== 0,
+  noexec: (flags & MS_NOEXEC) !== 0,
+});
 
 type Found = Writable<Pick<FuseMountData, 'source' | 'subtype' | 'readOnly' | 'defaultPermissions' | 'allowOther'>> &
   Writable<Partial<FuseMountData>>;

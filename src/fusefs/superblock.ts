@@ -31,6 +31,7 @@ export class FuseSuperblock implements Superblock {
   readonly connection: Connection;
   readonly options: FuseMountOptions;
   readonly dev: number;
+  isReadOnly: boolean;
   readonly root: Dentry;
   readonly versions = new Versions();
   readonly polledFiles = new PolledFiles();
@@ -43,6 +44,7 @@ export class FuseSuperblock implements Superblock {
     this.connection = connection;
     this.dev = dev;
     this.options = completeOptions(options);
+    this.isReadOnly = this.options.readOnly;
     this.root = new Dentry(null, '');
     const inode = this.inodeOf(rootEntry(this.options.rootMode), null);
     this.root.attach(inode);
@@ -63,6 +65,11 @@ export class FuseSuperblock implements Superblock {
   /** Whether it is mounted: requests may be sent. */
   get isActive(): boolean {
     return this.#isActive;
+  }
+
+  /** Whether modes, owners and access control lists are checked here: as mounted, or because the server took POSIX_ACL. */
+  get enforcesModes(): boolean {
+    return this.options.defaultPermissions || this.connection.features.POSIX_ACL;
   }
 
   /** Whether the task may enter this file system. */

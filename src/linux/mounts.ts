@@ -1,14 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fail, libc } from './libc.ts';
 
-/** Flags of mount(2) and umount2(2). */
-export const MS_RDONLY = 1;
-export const MS_NOSUID = 2;
-export const MS_NODEV = 4;
-export const MS_NOEXEC = 8;
-export const MS_SYNCHRONOUS = 16;
-export const MS_DIRSYNC = 128;
-export const MS_NOATIME = 1024;
+/** Flags of umount2(2). */
 export const MNT_FORCE = 1;
 export const MNT_DETACH = 2;
 export const UMOUNT_NOFOLLOW = 8;

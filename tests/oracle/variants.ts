@@ -25,8 +25,22 @@ export interface Variant {
   readonly maxInodes?: number;
   /** The server answers POLL and IOCTL too, as device-answers.ts says. */
   readonly actsAsDevice?: boolean;
+  /** The server takes POSIX_ACL and keeps access control lists itself; the kernel then checks modes in any case. */
+  readonly acl?: boolean;
+  /** Only who mounted it may enter: root, with all ids. Default: everybody. */
+  readonly isPrivate?: boolean;
+  /** What changes after the set-up, by remounting. */
+  readonly remount?: Partial<Remount>;
   /** The server shows all it can, also what only one of the kernels makes use of: requests cannot be compared. */
   readonly everything?: boolean;
+}
+
+/** How something is mounted that was mounted for the set-up without these. */
+export interface Remount {
+  readonly readOnly: boolean;
+  readonly noexec: boolean;
+  /** Devices may be opened. */
+  readonly dev: boolean;
 }
 
 const missing = (...without: string[]): Variant => ({ name: `without-${without.join('+')}`, without, directIo: true });
@@ -49,6 +63,19 @@ export const variants: readonly Variant[] = [
   { name: 'direct-device', isInShortForm: true, directIo: true, actsAsDevice: true },
   { name: 'direct-readdirplus', isInShortForm: true, directIo: true, readdirplus: true },
   { name: 'direct-readdirplus-no-timeouts', directIo: true, readdirplus: true, timeout: 0 },
+  { name: 'direct-acl', isInShortForm: true, directIo: true, acl: true, defaultPermissions: false },
+  { name: 'direct-acl-no-timeouts', directIo: true, acl: true, timeout: 0 },
+  { name: 'direct-acl-no-extension', directIo: true, acl: true, refused: ['SETXATTR_EXT'] },
+  { name: 'direct-private', isInShortForm: true, directIo: true, isPrivate: true },
+  { name: 'direct-private-server-permissions', directIo: true, isPrivate: true, defaultPermissions: false },
+  { name: 'direct-read-only', isInShortForm: true, directIo: true, remount: { readOnly: true } },
+  {
+    name: 'direct-read-only-server-permissions',
+    directIo: true,
+    defaultPermissions: false,
+    remount: { readOnly: true, noexec: true },
+  },
+  { name: 'direct-noexec-dev', directIo: true, remount: { noexec: true, dev: true } },
   { name: 'everything', everything: true },
   { name: 'everything-no-timeouts', everything: true, timeout: 0 },
   { ...missing('access'), defaultPermissions: false },
@@ -86,6 +113,13 @@ export function variantNamed(name: string): Variant {
 /** Whether what the server is asked can be compared message by message: no page cache may stand between. */
 export const comparesRequests = (variant: Variant): boolean => variant.directIo === true && variant.everything !== true;
 
-/** Whether scripts get what they expect: the server has all methods, permissions are those that modes tell, locks are the kernel's. */
+/**
+ * Whether scripts get what they expect: the server has all methods, permissions are those that modes tell, everybody may
+ * enter and write, locks are the kernel's.
+ */
 export const isPlain = (variant: Variant): boolean =>
-  variant.without === undefined && variant.defaultPermissions !== false && variant.locks !== true;
+  variant.without === undefined &&
+  (variant.defaultPermissions !== false || variant.acl === true) &&
+  variant.locks !== true &&
+  variant.isPrivate !== true &&
+  variant.remount === undefined;

@@ -2,16 +2,17 @@ import { EAGAIN } from '../../src/abi/errno.ts';
 import { Connection } from '../../src/fuse/connection.ts';
 import { Control } from '../../src/fuse/control.ts';
 import { DeviceFile } from '../../src/fuse/device-file.ts';
+import { parseMountData } from '../../src/fusefs/options.ts';
 import { FuseSuperblock } from '../../src/fusefs/superblock.ts';
 import { Process } from '../../src/process/process.ts';
 import { Thread } from '../../src/process/thread.ts';
 import { VirtualClock } from '../../src/task/clock.ts';
-import { credentialsOf } from '../../src/task/credentials.ts';
 import { Scheduler } from '../../src/task/scheduler.ts';
 import { Mount, Path } from '../../src/vfs/mount.ts';
 import { calls, outcomeOf, resolved, type Variables } from '../oracle/calls.ts';
 import type { Step } from '../oracle/script.ts';
-import type { Mounting, World } from './world.ts';
+import { credentialsOfTask } from '../oracle/task-credentials.ts';
+import { type Mounting, mountData, type World } from './world.ts';
 
 const FIRST_PID = 100;
 const DEVICE = 42;
@@ -32,17 +33,15 @@ export class FusewireWorld implements World {
   readonly #actors: readonly Actor[];
   readonly #variables: Variables = {};
 
-  constructor({ tasks, defaultPermissions, maxRead }: Mounting) {
+  constructor(mounting: Mounting) {
     this.#connection = new Connection({ scheduler: this.#scheduler, name: 'scripted' });
     this.#files = [this.#connection.device.open()];
-    const superblock = new FuseSuperblock(this.#connection, DEVICE, {
-      defaultPermissions,
-      ...(maxRead === null ? {} : { maxRead }),
-    });
-    const root = new Path(new Mount(superblock, superblock.root.hold(), null), superblock.root);
-    this.#actors = tasks.map(({ uid, gid, groups = [], umask = 0o022 }, at) => ({
-      process: new Process(root, { pid: FIRST_PID + at, umask }),
-      credentials: credentialsOf(uid, gid, groups),
+    const options = parseMountData(mountData(mounting, DEVICE), mounting.flags);
+    const superblock = new FuseSuperblock(this.#connection, DEVICE, options);
+    const root = new Path(new Mount(superblock, superblock.root.hold(), null, options.flags), superblock.root);
+    this.#actors = mounting.tasks.map((task, at) => ({
+      process: new Process(root, { pid: FIRST_PID + at, umask: task.umask ?? 0o022 }),
+      credentials: credentialsOfTask(task),
       thread: null,
       end: null,
     }));

@@ -11,7 +11,7 @@ import { Runner } from '../oracle/runner.ts';
 import type { Step, TaskSpec } from '../oracle/script.ts';
 import { controlDirectory } from './fusectl.ts';
 import { soon, until } from './patience.ts';
-import type { Mounting, World } from './world.ts';
+import { type Mounting, mountData, type World } from './world.ts';
 
 const FUSE_DEV_IOC_CLONE = 0x8004e500;
 const POLLIN = 1;
@@ -69,21 +69,18 @@ export class LinuxWorld implements World {
   #variables: Variables = {};
 
   /** Mounts a new connection, whose INIT waits to be read. */
-  static async mount({ tasks, defaultPermissions, maxRead }: Mounting): Promise<LinuxWorld> {
-    const actors = await Promise.all(tasks.map(newActor));
+  static async mount(mounting: Mounting): Promise<LinuxWorld> {
+    const actors = await Promise.all(mounting.tasks.map(newActor));
     const control = await controlDirectory();
     const directory = mkdtempSync(path.join(tmpdir(), 'fusewire-scenario-'));
     const fd = openFuseDevice();
-    const options = [`fd=${fd}`, 'rootmode=40000', 'user_id=0', 'group_id=0', 'allow_other'];
-    if (defaultPermissions) options.push('default_permissions');
-    if (maxRead !== null) options.push(`max_read=${maxRead}`);
     try {
       await mountLater({
         source: 'scenario',
         target: directory,
         type: 'fuse.scenario',
-        flags: 0,
-        data: options.join(','),
+        flags: mounting.flags,
+        data: mountData(mounting, fd),
       });
     } catch (error) {
       closeDescriptor(fd);

@@ -41,7 +41,14 @@ export interface Scenario {
   readonly init?: Fields | 'told';
   /** Who makes calls; default one task of root. */
   readonly tasks?: readonly TaskSpec[];
-  readonly mount?: { readonly defaultPermissions?: boolean; readonly maxRead?: number };
+  readonly mount?: {
+    readonly defaultPermissions?: boolean;
+    readonly maxRead?: number;
+    /** Who alone may enter, as user and group; default: everybody. */
+    readonly owner?: { readonly uid: number; readonly gid: number };
+    /** MS_* of mount(2); default none. */
+    readonly flags?: number;
+  };
   readonly moves: readonly Moves[];
 }
 

@@ -36,6 +36,21 @@ export interface Mounting {
   readonly defaultPermissions: boolean;
   /** Bytes; null for no limit. */
   readonly maxRead: number | null;
+  /** MS_* of mount(2). */
+  readonly flags: number;
+  /** Who may enter, as mount options. */
+  readonly admission: string;
+}
+
+const admissionOf = (owner?: { readonly uid: number; readonly gid: number }): string =>
+  owner === undefined ? 'user_id=0,group_id=0,allow_other' : `user_id=${owner.uid},group_id=${owner.gid}`;
+
+/** What the data of mount(2) is, for a device of this number. */
+export function mountData({ admission, defaultPermissions, maxRead }: Mounting, fd: number): string {
+  const options = [`fd=${fd}`, 'rootmode=40000', admission];
+  if (defaultPermissions) options.push('default_permissions');
+  if (maxRead !== null) options.push(`max_read=${maxRead}`);
+  return options.join(',');
 }
 
 /** Who makes calls when a scenario does not say. */
@@ -45,4 +60,6 @@ export const mountingOf = ({ tasks = [ROOT], mount = {} }: Scenario): Mounting =
   tasks,
   defaultPermissions: mount.defaultPermissions ?? false,
   maxRead: mount.maxRead ?? null,
+  flags: mount.flags ?? 0,
+  admission: admissionOf(mount.owner),
 });

@@ -21,6 +21,7 @@ import {
   XATTR_CREATE,
   XATTR_REPLACE,
 } from '../../abi/linux.ts';
+import { type Acl, type AclName, decodeAcl, encodeAcl } from '../../abi/posix-acl.ts';
 import type { Blocking } from '../../task/blocking.ts';
 import type { Timespec } from '../../task/clock.ts';
 import { inGroup } from '../../task/credentials.ts';
@@ -30,7 +31,6 @@ import { type DirectoryEntry, File } from '../../vfs/file.ts';
 import { Inode, type Opened } from '../../vfs/inode.ts';
 import { type Mount, Path } from '../../vfs/mount.ts';
 import { isOwner, modeAllows, permission } from '../../vfs/permission.ts';
-import { type Acl, type AclName, decodeAcl, encodeAcl } from '../../vfs/posix-acl.ts';
 import type { AttributeChange, Stat, StatFs } from '../../vfs/stat.ts';
 import type { Superblock } from '../../vfs/superblock.ts';
 
@@ -43,6 +43,7 @@ export type Before = (task: Task, operation: string) => Blocking<void>;
 export class Tree implements Superblock {
   readonly dev = makedev(0, 42);
   readonly nameMax = 255;
+  isReadOnly = false;
   readonly root: Dentry;
   /** Operations in the order they came: "lookup f", "open f", "flush". */
   readonly log: string[] = [];
