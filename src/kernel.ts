@@ -5,7 +5,7 @@ import type { Clock } from './task/clock.ts';
 import type { Credentials } from './task/credentials.ts';
 import { type Limits, runAsync, runSync } from './task/drive.ts';
 import { Scheduler } from './task/scheduler.ts';
-import { Mount, Path } from './vfs/mount.ts';
+import { Mount, type MountFlags, Path } from './vfs/mount.ts';
 import { PageCache } from './vfs/page-cache.ts';
 import type { Superblock } from './vfs/superblock.ts';
 
@@ -58,19 +58,30 @@ export class Kernel {
   }
 
   /** Mounts a superblock as the root of a tree. */
-  mountRoot(superblock: Superblock, options: { readonly readOnly?: boolean; readonly noexec?: boolean } = {}): Path {
-    const mount = new Mount(superblock, superblock.root, null, options);
+  mountRoot(superblock: Superblock, flags: Partial<MountFlags> = {}): Path {
+    const mount = new Mount(superblock, superblock.root, null, flags);
     superblock.root.hold();
     return new Path(mount, mount.root);
   }
 
   /** Mounts a superblock on a directory of the tree; what was there is covered. The path is kept held. */
-  mountAt(superblock: Superblock, at: Path, options: { readonly readOnly?: boolean } = {}): Path {
-    const mount = new Mount(superblock, superblock.root, at.hold(), options);
+  mountAt(superblock: Superblock, at: Path, flags: Partial<MountFlags> = {}): Path {
+    const mount = new Mount(superblock, superblock.root, at.hold(), flags);
     superblock.root.hold();
     at.mount.mounted.set(at.dentry, mount);
     at.dentry.covers++;
     return new Path(mount, mount.root);
+  }
+
+  /**
+   * Changes how something is mounted, and whether its superblock is read-only. Names that nobody uses are forgotten.
+   *
+   * @see Linux fs/namespace.c, do_remount(), and fs/super.c, reconfigure_super()
+   */
+  remount({ mount }: Path, flags: MountFlags): void {
+    mount.superblock.root.prune();
+    mount.superblock.isReadOnly = flags.readOnly;
+    mount.flags = flags;
   }
 
   /** A process with its root and working directory at `root`. */

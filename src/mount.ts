@@ -33,6 +33,7 @@ import { SeqpacketTransport } from './transport/seqpacket.ts';
 import { openRemote, type Remote } from './transport/stream/connect.ts';
 import { StreamTransport } from './transport/stream/transport.ts';
 import type { Transport } from './transport/transport.ts';
+import type { MountFlags } from './vfs/mount.ts';
 
 /** What can be mounted: a foreign daemon, a server that listens on a socket, or one in this process. */
 export type Server = Daemon | Remote | FuseServer;
@@ -47,6 +48,12 @@ export interface MountOptions {
   readonly groups?: readonly number[];
   readonly umask?: number;
   readonly readOnly?: boolean;
+  /** Let others than the user of `uid` and `gid` in, root not excepted. Default: yes, processes of this kernel may be anybody's. */
+  readonly allowOther?: boolean;
+  /** Honour device files, which here have nothing behind them. Default: no, they cannot be opened. */
+  readonly dev?: boolean;
+  /** access(2) denies the execution of files. Default: no. */
+  readonly noexec?: boolean;
   /** Check modes here, as the mount option of this name does, instead of leaving that to the server. */
   readonly defaultPermissions?: boolean;
   /** The most bytes one READ may ask for. */
@@ -237,9 +244,9 @@ export class Mounted implements AsyncDisposable {
     this.#transport = transport;
     this.control = new Control(connection);
     this.credentials = credentialsOfCaller(options);
-    const how = mountOptions(options, asked);
+    const { flags, ...how } = howMounted(options, this.credentials, asked);
     this.superblock = new FuseSuperblock(connection, makedev(0, ++lastDevice), how, kernel.pageCache);
-    const root = kernel.mountRoot(this.superblock, { readOnly: how.readOnly, noexec: asked?.noexec ?? false });
+    const root = kernel.mountRoot(this.superblock, flags);
     this.process = kernel.createProcess(root, { pid: process.pid, umask: options.umask ?? process.umask() });
     this.process.fds.limit = DESCRIPTORS;
     this.fs = this.within(options.calls ?? {});
@@ -365,18 +372,28 @@ export class Mounted implements AsyncDisposable {
 
 const explainAbort = (reason: unknown): string => (reason instanceof Error ? reason.message : 'it was given up');
 
-/** What the caller wants, on top of what the daemon asked for: both may restrict. */
-function mountOptions(
-  { readOnly = false, defaultPermissions, maxRead }: MountOptions,
+/** How the file system is mounted: as the user says, else as the daemon asked, else for everybody. */
+function howMounted(
+  options: MountOptions,
+  { uid, gid }: Credentials,
   asked: DaemonMount | null,
-): Partial<FuseMountOptions> & { readonly readOnly: boolean } {
-  const theirs: Partial<FuseMountOptions> = asked?.options ?? { allowOther: true };
+): Partial<FuseMountOptions> & { readonly flags: MountFlags } {
+  const theirs: Partial<FuseMountOptions> = asked?.options ?? { userId: uid, groupId: gid, allowOther: true };
+  const { allowOther, defaultPermissions, maxRead } = options;
   const sizes = [maxRead, theirs.maxRead].filter((size) => size !== undefined);
+  const readOnly = options.readOnly === true || asked?.flags.readOnly === true;
   return {
     ...theirs,
-    readOnly: readOnly || (theirs.readOnly ?? false),
-    defaultPermissions: defaultPermissions ?? theirs.defaultPermissions ?? false,
+    readOnly,
+    ...(allowOther === undefined ? {} : { allowOther }),
+    ...(defaultPermissions === undefined ? {} : { defaultPermissions }),
     ...(sizes.length === 0 ? {} : { maxRead: Math.min(...sizes) }),
+    flags: {
+      readOnly,
+      nodev: options.dev === undefined ? (asked?.flags.nodev ?? true) : !options.dev,
+      nosuid: true,
+      noexec: options.noexec ?? asked?.flags.noexec ?? false,
+    },
   };
 }
 

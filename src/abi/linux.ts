@@ -176,3 +176,16 @@ export const minor = (device: number): number => (device & 0xff) + Math.floor(de
 
 /** A directory entry's `d_type` for a file's mode. */
 export const typeOfMode = (mode: number): number => (mode & S_IFMT) >> 12;
+
+/** Flags of mount(2). */
+export const MS_RDONLY = 1;
+export const MS_NOSUID = 2;
+export const MS_NODEV = 4;
+export const MS_NOEXEC = 8;
+export const MS_SYNCHRONOUS = 16;
+export const MS_REMOUNT = 32;
+export const MS_DIRSYNC = 128;
+export const MS_NOATIME = 1024;
+export const MS_BIND = 4096;
+export const MS_MOVE = 8192;
+export const MS_POSIXACL = 1 << 16;

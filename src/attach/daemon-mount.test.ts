@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EINVAL } from '../abi/errno.ts';
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from '../abi/linux.ts';
 import { thrownBy } from '../fusefs/testing/thrown-by.ts';
-import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from '../linux/mounts.ts';
 import { deviceIn, isFuseType, readFusermount, readMountCall } from './daemon-mount.ts';
 
 const REQUIRED = 'fd=3,rootmode=40000,user_id=1000,group_id=100';
@@ -40,8 +40,10 @@ test('a mount has the options of its data', () => {
       defaultPermissions: false,
       readOnly: false,
       maxRead: 0xffffffff,
+      blockSize: null,
+      dontMask: false,
     },
-    noexec: false,
+    flags: { readOnly: false, nodev: false, nosuid: false, noexec: false },
     source: '/dev/fuse',
     subtype: null,
   });
@@ -55,7 +57,12 @@ test('a mount has the options of its data', () => {
 
 test('flags and the type say the rest', () => {
   const mount = readMountCall({ ...call, source: 'host:', type: 'fuse.sshfs', flags: MS_RDONLY | MS_NOEXEC });
-  expect(mount).toMatchObject({ options: { readOnly: true }, noexec: true, source: 'host:', subtype: 'sshfs' });
+  expect(mount).toMatchObject({
+    options: { readOnly: true },
+    flags: { readOnly: true, noexec: true },
+    source: 'host:',
+    subtype: 'sshfs',
+  });
 });
 
 test('a block size is for fuseblk alone', () => {
@@ -72,7 +79,7 @@ test('a command line of fusermount3 mounts for its user', () => {
   const args = ['-o', 'ro,fsname=a\\,b,subtype=rclone,allow_other,max_read=65536', '--', '/mnt'];
   expect(readFusermount(args, { uid: 7, gid: 8 })).toEqual({
     options: { userId: 7, groupId: 8, allowOther: true, defaultPermissions: false, readOnly: true, maxRead: 65536 },
-    noexec: false,
+    flags: { readOnly: true, nodev: true, nosuid: true, noexec: false },
     source: 'a,b',
     subtype: 'rclone',
   });

@@ -1,11 +1,11 @@
 import { EINVAL } from '../abi/errno.ts';
 import { type FuseMountOptions, parseMountData } from '../fusefs/options.ts';
-import { MS_NOEXEC, MS_RDONLY } from '../linux/mounts.ts';
+import type { MountFlags } from '../vfs/mount.ts';
 
 /** What a daemon asked to be mounted as; the file system is used accordingly. */
 export interface DaemonMount {
   readonly options: Partial<FuseMountOptions>;
-  readonly noexec: boolean;
+  readonly flags: MountFlags;
   /** What a list of mounts would call it. */
   readonly source: string | null;
   readonly subtype: string | null;
@@ -31,19 +31,18 @@ export function deviceIn(data: string): number | null {
 }
 
 /**
- * Reads a mount(2) of FUSE. nosuid and nodev change nothing here, where nobody is root of the machine.
+ * Reads a mount(2) of FUSE.
  *
  * @throws EINVAL as Linux, for data that it does not take
  */
 export function readMountCall({ source, type, flags, data }: MountCall): DaemonMount {
   const [, isBlock, subtype = null] = TYPE.exec(type) ?? [];
-  // A size of blocks is an option of fuseblk alone.
-  const parts = isBlock === undefined ? data : data.replaceAll(/(?:^|,)blksize=\d+(?=,|$)/g, '');
-  const { fd: _, source: named, subtype: written, ...options } = parseMountData(parts);
+  const parsed = parseMountData(data, flags, isBlock === undefined ? 'fuse' : 'fuseblk');
+  const { fd: _, source: named, subtype: written, flags: own, ...options } = parsed;
   if (subtype !== null && written !== null) throw EINVAL;
   return {
-    options: { ...options, readOnly: options.readOnly || (flags & MS_RDONLY) !== 0 },
-    noexec: (flags & MS_NOEXEC) !== 0,
+    options,
+    flags: { ...own, readOnly: options.readOnly },
     source: source ?? named,
     subtype: subtype ?? written,
   };
@@ -65,16 +64,18 @@ export function readFusermount(
   const valueIn = (name: string): string | null =>
     words.findLast((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) ?? null;
   const maxRead = Number(valueIn('max_read') ?? Number.NaN);
+  const last = (on: string, off: string): boolean => words.findLast((word) => word === on || word === off) === on;
+  const readOnly = last('ro', 'rw');
   return {
     options: {
       userId: ids.uid,
       groupId: ids.gid,
       allowOther: words.includes('allow_other'),
       defaultPermissions: words.includes('default_permissions'),
-      readOnly: words.findLast((word) => word === 'ro' || word === 'rw') === 'ro',
+      readOnly,
       ...(Number.isSafeInteger(maxRead) ? { maxRead } : {}),
     },
-    noexec: words.findLast((word) => word === 'exec' || word === 'noexec') === 'noexec',
+    flags: { readOnly, nodev: !last('dev', 'nodev'), nosuid: !last('suid', 'nosuid'), noexec: last('noexec', 'exec') },
     source: valueIn('fsname'),
     subtype: valueIn('subtype'),
   };

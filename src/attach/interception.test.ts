@@ -139,8 +139,10 @@ test('a mount succeeds, and says what the daemon wants', async () => {
       defaultPermissions: false,
       readOnly: true,
       maxRead: 8192,
+      blockSize: null,
+      dontMask: false,
     },
-    noexec: false,
+    flags: { readOnly: true, nodev: true, nosuid: true, noexec: false },
     source: '/dev/fuse',
     subtype: 'fake',
   });

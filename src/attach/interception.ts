@@ -1,9 +1,19 @@
 import { EINVAL, ENODEV, ENOSYS, Errno } from '../abi/errno.ts';
 import { FUSE_DEV_IOC_CLONE } from '../abi/fuse.ts';
-import { AT_FDCWD, O_CLOEXEC, O_LARGEFILE, O_NONBLOCK, O_RDWR, PAGE_SIZE, PATH_MAX } from '../abi/linux.ts';
+import {
+  AT_FDCWD,
+  MS_BIND,
+  MS_MOVE,
+  MS_REMOUNT,
+  O_CLOEXEC,
+  O_LARGEFILE,
+  O_NONBLOCK,
+  O_RDWR,
+  PAGE_SIZE,
+  PATH_MAX,
+} from '../abi/linux.ts';
 import { type CallName, ownArchitecture } from '../linux/architecture.ts';
 import type { FilteredCommand } from '../linux/launch.ts';
-import { MS_BIND, MS_MOVE, MS_REMOUNT } from '../linux/mounts.ts';
 import { takeDescriptor } from '../linux/pidfd.ts';
 import { absolutePath, openDescriptorsOf, openFileName, socketName } from '../linux/process-files.ts';
 import { canAnswerWithDescriptors } from '../linux/seccomp.ts';

@@ -71,8 +71,10 @@ export function* link(task: Task, dir: FuseInode, source: FuseInode, dentry: Den
 }
 
 /** The mode that a creating request carries: servers that took DONT_MASK apply the umask themselves. */
-export const maskedMode = (dir: FuseInode, mode: number, umask: number): number =>
-  dir.superblock.connection.features.DONT_MASK ? mode : mode & ~umask;
+export function maskedMode({ superblock }: FuseInode, mode: number, umask: number): number {
+  const { connection, options } = superblock;
+  return connection.features.DONT_MASK || options.dontMask ? mode : mode & ~umask;
+}
 
 /** Whether a nodeid cannot be a new file's. */
 export const isNoFile = (nodeid: bigint): boolean => nodeid === 0n || nodeid === FUSE_ROOT_ID;

@@ -115,7 +115,7 @@ export class FuseInode extends Inode {
 
   /** It was read: the access time is stale, unless the file system is read-only. @see Linux, fuse_invalidate_atime() */
   accessed(): void {
-    if (!this.superblock.options.readOnly) this.attributes.invalidate(STATX_ATIME);
+    if (!this.superblock.isReadOnly) this.attributes.invalidate(STATX_ATIME);
   }
 
   /** A request about this inode. @throws the server's errno */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EINVAL } from '../abi/errno.ts';
-import { S_IFDIR, S_IFREG } from '../abi/linux.ts';
+import { MS_NOATIME, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_POSIXACL, MS_RDONLY, S_IFDIR, S_IFREG } from '../abi/linux.ts';
 import { completeOptions, parseMountData } from './options.ts';
 import { thrownBy } from './testing/thrown-by.ts';
 
@@ -18,6 +18,8 @@ describe('mount data', () => {
       maxRead: 0xffffffff,
       readOnly: false,
       blockSize: null,
+      dontMask: false,
+      flags: { readOnly: false, nodev: false, nosuid: false, noexec: false },
       source: null,
       subtype: null,
     });
@@ -68,11 +70,11 @@ describe('mount data', () => {
     ['blksize=4096', 4096],
     ['blksize=512,blksize=1024', 1024],
   ])('of fuseblk, with "%s", has blocks of %d bytes', (text, blockSize) => {
-    expect(parseMountData(`${REQUIRED},${text}`, 'fuseblk').blockSize).toBe(blockSize);
+    expect(parseMountData(`${REQUIRED},${text}`, 0, 'fuseblk').blockSize).toBe(blockSize);
   });
 
   test.each(['0', '256', '1000', '8192', 'x', ''])('of fuseblk with blocks of %s bytes is EINVAL', (size) => {
-    expect(thrownBy(() => parseMountData(`${REQUIRED},blksize=${size}`, 'fuseblk'))).toBe(EINVAL);
+    expect(thrownBy(() => parseMountData(`${REQUIRED},blksize=${size}`, 0, 'fuseblk'))).toBe(EINVAL);
   });
 
   test.each(REQUIRED.split(','))('without %s is EINVAL', (missing) => {
@@ -91,5 +93,16 @@ test('options left out let everybody in and leave permissions to the server', ()
     maxRead: 4096,
     readOnly: false,
     blockSize: null,
+    dontMask: false,
+  });
+});
+
+test('the flags of mount(2) are those of the mount, and of the file system what concerns it', () => {
+  const { flags, readOnly, dontMask } = parseMountData(REQUIRED, MS_RDONLY | MS_NODEV | MS_NOSUID | MS_NOATIME);
+  expect(flags).toEqual({ readOnly: true, nodev: true, nosuid: true, noexec: false });
+  expect([readOnly, dontMask]).toEqual([true, false]);
+  expect(parseMountData(REQUIRED, MS_NOEXEC | MS_POSIXACL)).toMatchObject({
+    flags: { readOnly: false, noexec: true },
+    dontMask: true,
   });
 });

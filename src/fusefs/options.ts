@@ -1,5 +1,6 @@
 import { EINVAL } from '../abi/errno.ts';
-import { S_IFDIR } from '../abi/linux.ts';
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_POSIXACL, MS_RDONLY, S_IFDIR } from '../abi/linux.ts';
+import type { MountFlags } from '../vfs/mount.ts';
 import { isFileType } from './attributes.ts';
 
 /** How a FUSE file system is mounted. @see fuse(4) and mount.fuse3(8) for what each one means */
@@ -18,10 +19,14 @@ export interface FuseMountOptions {
   readonly readOnly: boolean;
   /** Bytes of a block of the device that the server keeps its files on, which makes it Linux's fuseblk; null for no device. */
   readonly blockSize: number | null;
+  /** New files' modes go to the server with the umask still on, as if it had taken DONT_MASK. Linux's MS_POSIXACL. */
+  readonly dontMask: boolean;
 }
 
-/** What a mount(2) of FUSE passes as its data. */
+/** What a mount(2) of FUSE passes as its flags and data. */
 export interface FuseMountData extends FuseMountOptions {
+  /** Of this mount alone. */
+  readonly flags: MountFlags;
   /** The descriptor of the device. */
   readonly fd: number;
   readonly source: string | null;
@@ -46,22 +51,24 @@ export function completeOptions(options: Partial<FuseMountOptions>): FuseMountOp
     allowOther: true,
     readOnly: false,
     blockSize: null,
+    dontMask: false,
     ...options,
     maxRead: Math.max(MIN_MAX_READ, options.maxRead ?? MAX_U32),
   };
 }
 
 /**
- * Reads the data of a mount(2): "fd=3,rootmode=40000,user_id=0,group_id=0,allow_other".
- * The last of a repeated option counts, except of source and subtype. `type` is the file system's: 'fuseblk' takes
- * blksize too.
+ * Reads the data of a mount(2), "fd=3,rootmode=40000,user_id=0,group_id=0,allow_other", and its flags (MS_*), of which
+ * those that mean nothing here are left alone. The last of a repeated option counts, except of source and subtype. `type`
+ * is the file system's: 'fuseblk' takes blksize too.
  *
  * @throws EINVAL for an unknown or repeated option, a value missing, malformed or not wanted, or when one of fd,
  *   rootmode, user_id and group_id is missing; for blocks that are no power of two between 512 and 4096 bytes.
  * @see Linux fs/fuse/inode.c, fuse_parse_param() and fuse_get_tree()
  */
-export function parseMountData(text: string, type: 'fuse' | 'fuseblk' = 'fuse'): FuseMountData {
-  const found: Found = { source: null, subtype: null, readOnly: false, defaultPermissions: false, allowOther: false };
+export function parseMountData(text: string, flags = 0, type: 'fuse' | 'fuseblk' = 'fuse'): FuseMountData {
+  const readOnly = (flags & MS_RDONLY) !== 0;
+  const found: Found = { source: null, subtype: null, readOnly, defaultPermissions: false, allowOther: false };
   for (const part of text.split(',')) {
     if (part !== '') readOption(found, part);
   }
@@ -70,8 +77,17 @@ export function parseMountData(text: string, type: 'fuse' | 'fuseblk' = 'fuse'):
   if (blockSize !== null && !BLOCK_SIZES.has(blockSize)) throw EINVAL;
   const { fd, rootMode, userId, groupId } = found;
   if (fd === undefined || rootMode === undefined || userId === undefined || groupId === undefined) throw EINVAL;
-  return { ...completeOptions({ ...found, blockSize }), fd, source: found.source, subtype: found.subtype };
+  const { source, subtype } = found;
+  const dontMask = (flags & MS_POSIXACL) !== 0;
+  return { ...completeOptions({ ...found, blockSize, dontMask }), flags: mountFlags(flags), fd, source, subtype };
 }
+
+const mountFlags = (flags: number): MountFlags => ({
+  readOnly: (flags & MS_RDONLY) !== 0,
+  nodev: (flags & MS_NODEV) !== 0,
+  nosuid: (flags & MS_NOSUID) !== 0,
+  noexec: (flags & MS_NOEXEC) !== 0,
+});
 
 type Found = Writable<Pick<FuseMountData, 'source' | 'subtype' | 'readOnly' | 'defaultPermissions' | 'allowOther'>> &
   Writable<Partial<FuseMountData>>;

@@ -33,6 +33,7 @@ export class FuseSuperblock implements Superblock {
   readonly connection: Connection;
   readonly options: FuseMountOptions;
   readonly dev: number;
+  isReadOnly: boolean;
   readonly root: Dentry;
   readonly versions = new Versions();
   /** Where the pages of its files are kept, with those of other file systems. */
@@ -53,6 +54,7 @@ export class FuseSuperblock implements Superblock {
     this.connection = connection;
     this.dev = dev;
     this.options = completeOptions(options);
+    this.isReadOnly = this.options.readOnly;
     this.root = new Dentry(null, '');
     const inode = this.inodeOf(rootEntry(this.options.rootMode), null);
     this.root.attach(inode);

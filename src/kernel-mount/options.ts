@@ -1,4 +1,4 @@
-import { MS_DIRSYNC, MS_NOATIME, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_SYNCHRONOUS } from '../linux/mounts.ts';
+import { MS_DIRSYNC, MS_NOATIME, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_SYNCHRONOUS } from '../abi/linux.ts';
 import type { Limits } from '../server/negotiate.ts';
 
 /** How Linux mounts a server; everything has a default. */

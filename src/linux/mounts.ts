@@ -1,17 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fail, libc } from './libc.ts';
 
-/** Flags of mount(2) and umount2(2). */
-export const MS_RDONLY = 1;
-export const MS_NOSUID = 2;
-export const MS_NODEV = 4;
-export const MS_NOEXEC = 8;
-export const MS_SYNCHRONOUS = 16;
-export const MS_REMOUNT = 32;
-export const MS_DIRSYNC = 128;
-export const MS_NOATIME = 1024;
-export const MS_BIND = 4096;
-export const MS_MOVE = 8192;
+/** Flags of umount2(2). */
 export const MNT_FORCE = 1;
 export const MNT_DETACH = 2;
 export const UMOUNT_NOFOLLOW = 8;

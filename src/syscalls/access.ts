@@ -37,7 +37,7 @@ export const access = (task: Thread, path: ByteString, mode: number): Blocking<v
 
 function* mayAccess(task: Thread, path: Path, mode: number): Blocking<void> {
   const inode = inodeAt(path);
-  if ((mode & X_OK) !== 0 && inode.type === S_IFREG && path.mount.noexec) throw EACCES;
+  if ((mode & X_OK) !== 0 && inode.type === S_IFREG && path.mount.flags.noexec) throw EACCES;
   yield* permission(task, inode, mode | MAY_ACCESS);
   if ((mode & W_OK) !== 0 && !isSpecial(inode.type)) checkWritable(path.mount);
 }

@@ -113,7 +113,7 @@ function isUnknown(dir: Dentry, name: ByteString, distrust: boolean): boolean {
 
 /** Why the task may not make a file there, as a value: it does not matter if the file exists. */
 function* refusalToCreate(task: Thread, parent: Path): Blocking<Errno | null> {
-  if (parent.mount.readOnly) return EROFS;
+  if (parent.mount.isReadOnly) return EROFS;
   try {
     yield* permission(task, inodeAt(parent), MAY_WRITE | MAY_EXEC);
     return null;

@@ -35,18 +35,20 @@ export function* openPlace(task: Thread, place: Place, { flags, follow }: OpenHo
 /**
  * Opens an existing file.
  *
- * @throws ENOTDIR with O_DIRECTORY; ELOOP for a symlink; EISDIR for a directory to write; EACCES for a device, as on mounts
- *   with nodev; EROFS; EACCES; EPERM for another's file with O_NOATIME; ENXIO for pipes and sockets, which have nothing
- *   behind them here; what the server answers
- * @see Linux fs/namei.c, do_open() and may_open()
+ * @throws ENOTDIR with O_DIRECTORY; EROFS with O_TRUNC; ELOOP for a symlink; EISDIR for a directory to write; EACCES for a
+ *   device on a mount with nodev; as permission(); EPERM for another's file with O_NOATIME; ENXIO for pipes, sockets and
+ *   devices, which have nothing behind them here; EROFS to write; what the server answers
+ * @see Linux fs/namei.c, do_open() and may_open(), and fs/open.c, do_dentry_open()
  */
 export function* openFound(task: Thread, path: Path, how: OpenHow): Blocking<File> {
   const inode = inodeAt(path);
   const { flags } = how;
   if ((flags & O_DIRECTORY) !== 0 && inode.type !== S_IFDIR) throw ENOTDIR;
   const truncates = (flags & O_TRUNC) !== 0 && inode.type === S_IFREG;
+  if (truncates) checkWritable(path.mount);
   yield* mayOpen(task, path, inode, how);
   if (isSpecial(inode.type)) throw ENXIO;
+  if ((how.access & MAY_WRITE) !== 0) checkWritable(path.mount);
   const byFileSystem = truncates && inode.truncatesOnOpen;
   const file = yield* inode.open(task, path.mount, path.dentry, lasting(flags) | (byFileSystem ? O_TRUNC : 0));
   if (truncates && !byFileSystem) yield* truncate(task, path, file);
@@ -76,8 +78,7 @@ const lasting = (flags: number): number => flags & ~(O_CREAT | O_EXCL | O_NOCTTY
 function* mayOpen(task: Thread, { mount }: Path, inode: Inode, { flags, access }: OpenHow): Blocking<void> {
   if (inode.type === S_IFLNK) throw ELOOP;
   if (inode.type === S_IFDIR && (access & MAY_WRITE) !== 0) throw EISDIR;
-  if (isDevice(inode.type)) throw EACCES;
-  if (!isSpecial(inode.type) && (access & MAY_WRITE) !== 0) checkWritable(mount);
+  if (isDevice(inode.type) && mount.flags.nodev) throw EACCES;
   yield* permission(task, inode, access);
   if ((flags & O_NOATIME) !== 0 && !isOwner(task.credentials, inode)) throw EPERM;
 }

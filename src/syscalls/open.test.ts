@@ -187,13 +187,21 @@ describe('existing files', () => {
     'pipes have nothing behind them: ENXIO': `
       mknod p 0010644 0
       open p O_RDONLY -> ENXIO`,
-    'devices are EACCES, as on a mount with nodev': `
+    'devices have nothing behind them either': `
       mknod c 0020644 259
-      mknod b 0060000 259
-      open c O_RDONLY -> EACCES
-      open b O_WRONLY|O_CREAT -> EACCES
-      open c O_PATH
-      open c O_DIRECTORY -> ENOTDIR`,
+      open c O_RDONLY -> ENXIO`,
+  });
+
+  table({
+    'devices on a mount with nodev are EACCES': `
+      mkdir m 0755
+      mount m nodev
+      mknod m/c 0020644 259
+      mknod m/b 0060000 259
+      open m/c O_RDONLY -> EACCES
+      open m/b O_WRONLY|O_CREAT -> EACCES
+      open m/c O_PATH
+      open m/c O_DIRECTORY -> ENOTDIR`,
   });
 });
 

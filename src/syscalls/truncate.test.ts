@@ -37,7 +37,7 @@ table({
     truncate no 0 -> ENOENT
     as 1000
     truncate d 0 -> EISDIR`,
-  'a read-only mount is EROFS before EACCES': `
+  'a read-only file system is EROFS before EACCES': `
     mkdir m 0755
     mount m
     creat m/f 0644 -> $f

@@ -16,7 +16,8 @@ import { withFile } from './with-file.ts';
 /**
  * truncate(2). FUSE: the walk, then SETATTR with the size.
  *
- * @throws EINVAL for a negative length; the walk's errors; EISDIR; EINVAL for other than regular files; EROFS; EACCES; EFBIG
+ * @throws EINVAL for a negative length; the walk's errors; EISDIR; EINVAL for other than regular files; as permission();
+ *   EROFS; EFBIG
  * @see Linux fs/open.c, do_sys_truncate() and vfs_truncate()
  */
 export function* truncate(task: Thread, path: ByteString, length: number): Blocking<void> {
@@ -25,8 +26,8 @@ export function* truncate(task: Thread, path: ByteString, length: number): Block
     const inode = inodeAt(found);
     if (inode.type === S_IFDIR) throw EISDIR;
     if (inode.type !== S_IFREG) throw EINVAL;
-    checkWritable(found.mount);
     yield* permission(task, inode, MAY_WRITE);
+    checkWritable(found.mount);
     yield* resize(task, found, { size: length });
   });
 }

@@ -1,28 +1,40 @@
 import type { Dentry } from './dentry.ts';
 import type { Superblock } from './superblock.ts';
 
+/** What a mount does not let its users do. Linux's MNT_* flags. */
+export interface MountFlags {
+  readonly readOnly: boolean;
+  /** Devices are not opened. */
+  readonly nodev: boolean;
+  /** Programs do not run as their owner or group. */
+  readonly nosuid: boolean;
+  /** Programs do not run. */
+  readonly noexec: boolean;
+}
+
+const NO_FLAGS: MountFlags = { readOnly: false, nodev: false, nosuid: false, noexec: false };
+
 /** A superblock at a place in the tree. Analogous to Linux's struct mount. */
 export class Mount {
   readonly superblock: Superblock;
   readonly root: Dentry;
   /** Where it is mounted; null for the root of the tree. */
   readonly at: Path | null;
-  readonly readOnly: boolean;
-  readonly noexec: boolean;
+  /** Changed by remounting. */
+  flags: MountFlags;
   /** The mounts on top of dentries of this one. */
   readonly mounted = new Map<Dentry, Mount>();
 
-  constructor(
-    superblock: Superblock,
-    root: Dentry,
-    at: Path | null,
-    options: { readOnly?: boolean; noexec?: boolean } = {},
-  ) {
+  constructor(superblock: Superblock, root: Dentry, at: Path | null, flags: Partial<MountFlags> = {}) {
     this.superblock = superblock;
     this.root = root;
     this.at = at;
-    this.readOnly = options.readOnly ?? false;
-    this.noexec = options.noexec ?? false;
+    this.flags = { ...NO_FLAGS, ...flags };
+  }
+
+  /** Whether nothing can be changed through it. @see Linux fs/namespace.c, __mnt_is_readonly() */
+  get isReadOnly(): boolean {
+    return this.flags.readOnly || this.superblock.isReadOnly;
   }
 }
 

@@ -1,5 +1,5 @@
 import { EACCES, EBUSY, EISDIR, ENOENT, ENOTDIR, EPERM, EROFS } from '../abi/errno.ts';
-import { S_IFDIR, S_IRWXG, S_ISVTX, S_IXUGO } from '../abi/linux.ts';
+import { S_IFDIR, S_IFLNK, S_IFREG, S_IRWXG, S_ISVTX, S_IXUGO } from '../abi/linux.ts';
 import type { Acl } from '../abi/posix-acl.ts';
 import type { Blocking } from '../task/blocking.ts';
 import { type Credentials, inGroup } from '../task/credentials.ts';
@@ -9,22 +9,25 @@ import type { Dentry } from './dentry.ts';
 import { type Inode, MAY_EXEC, MAY_READ, MAY_WRITE } from './inode.ts';
 import type { Mount } from './mount.ts';
 
+const writable = new Set([S_IFREG, S_IFDIR, S_IFLNK]);
+
 /**
  * Whether the task may do `mask` with an inode.
  *
- * @throws EACCES; what the server answers.
- * @see Linux fs/namei.c, inode_permission()
+ * @throws EROFS to write a file, directory or symlink of a read-only file system; EACCES; what the server answers.
+ * @see Linux fs/namei.c, inode_permission() and sb_permission()
  */
 export function* permission(task: Task, inode: Inode, mask: number): Blocking<void> {
+  if ((mask & MAY_WRITE) !== 0 && inode.superblock.isReadOnly && writable.has(inode.type)) throw EROFS;
   const answer = inode.tryPermission(task, mask);
   if (answer === true) return;
   if (answer === false) throw EACCES;
   yield* inode.permission(task, mask);
 }
 
-/** @throws EROFS on a read-only mount. */
+/** @throws EROFS on a read-only mount. @see Linux fs/namespace.c, mnt_want_write() */
 export function checkWritable(mount: Mount): void {
-  if (mount.readOnly) throw EROFS;
+  if (mount.isReadOnly) throw EROFS;
 }
 
 /**

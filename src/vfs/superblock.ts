@@ -9,6 +9,8 @@ export interface Superblock {
   /** The anonymous device number that stat shows as st_dev, as makedev() packs it. */
   readonly dev: number;
   readonly root: Dentry;
+  /** Nothing of it can be changed, through no mount. Changed by remounting. Linux's SB_RDONLY. */
+  isReadOnly: boolean;
   /** The longest name in bytes; a longer one is ENAMETOOLONG without a request. */
   readonly nameMax: number;
 

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { obstacle } from '../oracle/obstacle.ts';
 import { failureOf } from './known.ts';
+import { coverage } from './report.ts';
 import { exclusions, suiteFiles } from './suite.ts';
 import { tables } from './tables.ts';
 import { Trial } from './trial.ts';
@@ -57,6 +60,11 @@ describe('the tables', () => {
   test('name no file that pjdfstest has not', () => {
     const files = new Set(suiteFiles.map(([file]) => file));
     expect([...covered, ...excluded].filter((file) => !files.has(file))).toEqual([]);
+  });
+
+  test('are those of docs/conformance.md', () => {
+    const page = readFileSync(path.join(import.meta.dirname, '../../docs/conformance.md'), 'utf8');
+    expect(page.includes(coverage()), 'npm run conformance -- --record').toBe(true);
   });
 
   test('give no two assertions about a call the same name', () => {

@@ -13,7 +13,8 @@ export const known: readonly Known[] = [
     name: 'a FIFO does not open',
     reason:
       'behind the name of a FIFO stands a pipe of the kernel, not of the file system, and there are no pipes here. open(2) gives ENXIO to all who may open it, as for any file that has nothing to open.',
-    matches: ({ step, fusewire, linux }) => step.includes('open d/f') && fusewire === 'ENXIO' && linux !== 'ENXIO',
+    matches: ({ assertion, step, fusewire }) =>
+      assertion.startsWith('a fifo file opens') && step.endsWith('-> $f') && fusewire === 'ENXIO',
   },
 ];
 

@@ -18,11 +18,14 @@ import { mustSucceed, type Outcome, type Prepared, SET_UP_TASK, type Side } from
 import { RequestLog } from './requests.ts';
 import type { Step, TaskSpec } from './script.ts';
 import { limitsOf, serverOf, type VariantServer } from './servers.ts';
+import { credentialsOfTask } from './task-credentials.ts';
 import { dumpTree } from './tree.ts';
-import { variantNamed } from './variants.ts';
+import { type Variant, variantNamed } from './variants.ts';
 
 const FIRST_PID = 100;
 const DEVICE = 42;
+/** The flags that servers are mounted with. */
+const AS_MOUNTED = { nodev: true, nosuid: true };
 
 /** Fusewire's own kernel, in this process and on virtual time. */
 export class FusewireSide implements Side {
@@ -45,6 +48,7 @@ class World {
   readonly #log: string[] = [];
   readonly #root: Path;
   readonly #server: VariantServer;
+  readonly #remount: Variant['remount'];
 
   constructor(name: string, tasks: number) {
     const variant = variantNamed(name);
@@ -67,11 +71,12 @@ class World {
       };
     });
     const superblock = new FuseSuperblock(this.#connection, DEVICE, {
-      allowOther: true,
+      allowOther: variant.isPrivate !== true,
       defaultPermissions: variant.defaultPermissions ?? true,
       ...(variant.maxData === undefined ? {} : { maxRead: variant.maxData }),
     });
-    this.#root = this.#kernel.mountRoot(superblock);
+    this.#root = this.#kernel.mountRoot(superblock, AS_MOUNTED);
+    this.#remount = variant.remount;
     this.#connection.start();
     this.#transport.start();
   }
@@ -82,6 +87,11 @@ class World {
     this.#end(setUp);
     const actors = script.tasks.map((task, at) => this.#actor(task, FIRST_PID + at));
     this.#server.begin();
+    if (this.#remount !== undefined) {
+      const { readOnly = false, noexec = false, dev = false } = this.#remount;
+      this.#kernel.remount(this.#root, { readOnly, noexec, nosuid: true, nodev: !dev });
+      this.#kernel.scheduler.run();
+    }
     this.#requests.start();
     const results = this.#steps(script.steps, actors);
     for (const actor of actors) this.#end(actor);
@@ -108,9 +118,9 @@ class World {
     });
   }
 
-  #actor({ uid, gid, groups = [], umask = 0o022 }: TaskSpec, pid: number): Actor {
-    const process = this.#kernel.createProcess(this.#root, { pid, umask });
-    const actor = { process, credentials: credentialsOf(uid, gid, groups) };
+  #actor(spec: TaskSpec, pid: number): Actor {
+    const process = this.#kernel.createProcess(this.#root, { pid, umask: spec.umask ?? 0o022 });
+    const actor = { process, credentials: credentialsOfTask(spec) };
     // As the runner's chroot(2) and chdir(2), which look at the root's permissions.
     this.#run({ ...actor, credentials: credentialsOf(0, 0) }, (task) => chdir(task, '/'));
     return actor;

@@ -5,6 +5,7 @@ import { mustSucceed, type Outcome, type Prepared, SET_UP_TASK, type Side } from
 import { RUN_TYPESCRIPT, Runner } from './runner.ts';
 import { type Step, stepsOf, type TaskSpec } from './script.ts';
 import type { ServerReply, ServerRequest } from './server-messages.ts';
+import { variantNamed } from './variants.ts';
 
 const PROGRAM = fileURLToPath(new URL('server-main.ts', import.meta.url));
 /** Milliseconds that one script may take before its mount is given up. */
@@ -34,7 +35,7 @@ export class LinuxSide implements Side, AsyncDisposable {
     const mounted = await this.#ask({ kind: 'mount', variant, names }, 'mounted');
     const alarm = setTimeout(() => this.#giveUp(), DEADLINE);
     try {
-      return await this.#perform(script, mounted.directory);
+      return await this.#perform(script, variant, mounted.directory);
     } catch (error) {
       await this.#ask({ kind: 'unmount' }, 'unmounted').catch(() => undefined);
       throw new Error(`${script.name} (${variant}): ${(error as Error).message}`, { cause: error });
@@ -50,7 +51,7 @@ export class LinuxSide implements Side, AsyncDisposable {
     if (this.#server.exitCode === null) await new Promise((resolve) => this.#server.once('exit', resolve));
   }
 
-  async #perform(script: Prepared, root: string): Promise<Outcome> {
+  async #perform(script: Prepared, variant: string, root: string): Promise<Outcome> {
     const { results: made } = await this.#setUp.ask({
       begin: { root, task: SET_UP_TASK },
       steps: script.setUp,
@@ -58,6 +59,11 @@ export class LinuxSide implements Side, AsyncDisposable {
     });
     mustSucceed('Linux', script, made);
     await this.#settle(root);
+    const { remount } = variantNamed(variant);
+    if (remount !== undefined) {
+      await this.#setUp.ask({ begin: { root, task: SET_UP_TASK }, remount, end: true });
+      await this.#settle(root);
+    }
     const runners = this.#runners.slice(0, script.tasks.length);
     await Promise.all(runners.map((runner, at) => runner.ask({ begin: { root, task: script.tasks[at] as TaskSpec } })));
     await this.#ask({ kind: 'record' }, 'done');

@@ -3,12 +3,13 @@
 import { closeSync, openSync, readdirSync, readSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Errno } from '../../src/abi/errno.ts';
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_REMOUNT } from '../../src/abi/linux.ts';
 import { libc } from '../../src/linux/libc.ts';
 import type { Value } from './calls/call.ts';
 import { calls, outcomeOf, resolved, type Variables } from './calls.ts';
 import { cString, DESCRIPTOR_SHIFT, syscall } from './linux-calls.ts';
 import type { RunnerReply, RunnerRequest } from './runner-messages.ts';
-import type { TaskSpec } from './script.ts';
+import { idsOf, type TaskSpec } from './script.ts';
 import { dumpTree } from './tree.ts';
 
 const O_PATH = 0o10000000;
@@ -35,25 +36,56 @@ function reserveDescriptors(): void {
   }
 }
 
-/** Who may do everything: real, effective and saved, in the very order that a user needs to get back. */
+const PR_SET_SECUREBITS = 28;
+const SECBIT_NO_SETUID_FIXUP = 4;
+
+/** For capget(2) and capset(2): version 3, this thread; and three sets of 64 bits, in halves. */
+const capabilityHeader = Uint8Array.from(Buffer.from(Uint32Array.of(0x20080522, 0).buffer));
+const capabilities = new Uint8Array(24);
+syscall(125, capabilityHeader, capabilities);
+
+/** Which of its capabilities this process makes use of; it could have all again. */
+function use(which: 'all' | 'none'): void {
+  const sets = capabilities.slice();
+  if (which === 'none') for (const effective of [0, 12]) sets.fill(0, effective, effective + 4);
+  syscall(126, capabilityHeader, sets);
+}
+
+/** Who may do everything: real, effective and saved. */
 function becomeRoot(): void {
+  use('all');
   syscall(117, 0, 0, 0);
   syscall(119, 0, 0, 0);
 }
 
-/** The saved ids stay root's, for the next script, unless it is for good. */
-function become({ uid, gid, groups = [], umask = 0o022, forGood = false }: TaskSpec): void {
+/**
+ * All three ids of each kind change, since FUSE looks at each. What root may do it may do again for the next script,
+ * because a change of ids takes nothing away while SECBIT_NO_SETUID_FIXUP is set.
+ */
+function become(task: TaskSpec): void {
+  const { groups = [], umask = 0o022 } = task;
+  const { uid, gid, euid, egid, suid, sgid } = idsOf(task);
   syscall(95, umask);
   const list = Buffer.from(Uint32Array.from(groups).buffer);
   syscall(116, groups.length, list);
-  syscall(119, gid, gid, forGood ? gid : 0);
-  syscall(117, uid, uid, forGood ? uid : 0);
+  syscall(157, PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0);
+  syscall(119, gid, egid, sgid);
+  syscall(117, uid, euid, suid);
+  syscall(157, PR_SET_SECUREBITS, 0, 0, 0, 0);
+  use(euid === 0 ? 'all' : 'none');
 }
 
 function begin({ root, task }: NonNullable<RunnerRequest['begin']>): void {
   syscall(161, cString(root));
   syscall(80, cString('/'));
   become(task);
+}
+
+/** Changes how the file system at the root is mounted. */
+function remount({ readOnly, noexec, dev }: NonNullable<RunnerRequest['remount']>): void {
+  const chosen = [readOnly === true && MS_RDONLY, noexec === true && MS_NOEXEC, dev !== true && MS_NODEV];
+  const flags = chosen.reduce<number>((sum, flag) => sum | Number(flag), MS_REMOUNT | MS_NOSUID);
+  syscall(165, null, cString('/'), null, flags, null);
 }
 
 function end(): void {
@@ -75,6 +107,7 @@ function perform(call: string, ...args: readonly Value[]): string {
 function answer(request: RunnerRequest): RunnerReply {
   const variables: Variables = { ...request.variables };
   if (request.begin !== undefined) begin(request.begin);
+  if (request.remount !== undefined) remount(request.remount);
   const results = (request.steps ?? []).map((step) =>
     outcomeOf(step, variables, () => calls[step.call]?.linux(...resolved(step.args, variables)) ?? ''),
   );

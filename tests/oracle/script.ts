@@ -1,16 +1,30 @@
 import { parse } from '../../src/syscalls/testing/script.ts';
 
-/** Who a task of a script is: a process of its own, with these real, effective and file system ids. */
+/** Who a task of a script is: a process of its own. */
 export interface TaskSpec {
+  /** The real ids. */
   readonly uid: number;
   readonly gid: number;
+  /** The effective and saved ones, where they differ. */
+  readonly euid?: number;
+  readonly egid?: number;
+  readonly suid?: number;
+  readonly sgid?: number;
   /** Supplementary groups; none when left out. */
   readonly groups?: readonly number[];
   /** Default 022. */
   readonly umask?: number;
-  /** Its saved ids are these too, and not root's: it can become nobody else. FUSE looks at them where not all may enter. */
-  readonly forGood?: boolean;
 }
+
+/** All ids of a task. */
+export const idsOf = ({ uid, gid, euid = uid, egid = gid, suid = uid, sgid = gid }: TaskSpec) => ({
+  uid,
+  gid,
+  euid,
+  egid,
+  suid,
+  sgid,
+});
 
 /** System calls to be made on both kernels, and what of them is compared. See README.md for how to write one. */
 export interface Script {

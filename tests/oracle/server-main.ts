@@ -42,7 +42,7 @@ async function mountVariant(name: string, names: ReadonlyMap<number, string>): P
   server = serverOf(variant);
   mount = await mountKernel(server.server, directory, {
     name: 'fusewire-oracle',
-    allowOther: true,
+    allowOther: variant.isPrivate !== true,
     defaultPermissions: variant.defaultPermissions ?? true,
     limits: limitsOf(variant),
     ...(variant.maxData === undefined ? {} : { maxRead: variant.maxData }),

@@ -27,8 +27,20 @@ export interface Variant {
   readonly actsAsDevice?: boolean;
   /** The server takes POSIX_ACL and keeps access control lists itself; the kernel then checks modes in any case. */
   readonly acl?: boolean;
+  /** Only who mounted it may enter: root, with all ids. Default: everybody. */
+  readonly isPrivate?: boolean;
+  /** What changes after the set-up, by remounting. */
+  readonly remount?: Partial<Remount>;
   /** The server shows all it can, also what only one of the kernels makes use of: requests cannot be compared. */
   readonly everything?: boolean;
+}
+
+/** How something is mounted that was mounted for the set-up without these. */
+export interface Remount {
+  readonly readOnly: boolean;
+  readonly noexec: boolean;
+  /** Devices may be opened. */
+  readonly dev: boolean;
 }
 
 const missing = (...without: string[]): Variant => ({ name: `without-${without.join('+')}`, without, directIo: true });
@@ -54,6 +66,16 @@ export const variants: readonly Variant[] = [
   { name: 'direct-acl', isInShortForm: true, directIo: true, acl: true, defaultPermissions: false },
   { name: 'direct-acl-no-timeouts', directIo: true, acl: true, timeout: 0 },
   { name: 'direct-acl-no-extension', directIo: true, acl: true, refused: ['SETXATTR_EXT'] },
+  { name: 'direct-private', isInShortForm: true, directIo: true, isPrivate: true },
+  { name: 'direct-private-server-permissions', directIo: true, isPrivate: true, defaultPermissions: false },
+  { name: 'direct-read-only', isInShortForm: true, directIo: true, remount: { readOnly: true } },
+  {
+    name: 'direct-read-only-server-permissions',
+    directIo: true,
+    defaultPermissions: false,
+    remount: { readOnly: true, noexec: true },
+  },
+  { name: 'direct-noexec-dev', directIo: true, remount: { noexec: true, dev: true } },
   { name: 'everything', everything: true },
   { name: 'everything-no-timeouts', everything: true, timeout: 0 },
   { ...missing('access'), defaultPermissions: false },
@@ -77,7 +99,7 @@ export const variants: readonly Variant[] = [
   missing('read', 'write'),
 ];
 
-/** A server in which nothing more can be made. No script passes there but those that are about it. */
+/** A server in which nothing more can be made: for who names it, and not one of those that all scripts run in. */
 const full: Variant = { name: 'full', directIo: true, maxInodes: 2 };
 
 /** @throws Error when there is none of that name */
@@ -91,8 +113,13 @@ export function variantNamed(name: string): Variant {
 /** Whether what the server is asked can be compared message by message: no page cache may stand between. */
 export const comparesRequests = (variant: Variant): boolean => variant.directIo === true && variant.everything !== true;
 
-/** Whether scripts get what they expect: the server has all methods, permissions are those that modes tell, locks are the kernel's. */
+/**
+ * Whether scripts get what they expect: the server has all methods, permissions are those that modes tell, everybody may
+ * enter and write, locks are the kernel's.
+ */
 export const isPlain = (variant: Variant): boolean =>
   variant.without === undefined &&
   (variant.defaultPermissions !== false || variant.acl === true) &&
-  variant.locks !== true;
+  variant.locks !== true &&
+  variant.isPrivate !== true &&
+  variant.remount === undefined;

@@ -2,18 +2,19 @@ import { EAGAIN } from '../../src/abi/errno.ts';
 import { Connection } from '../../src/fuse/connection.ts';
 import { Control } from '../../src/fuse/control.ts';
 import { DeviceFile } from '../../src/fuse/device-file.ts';
+import { parseMountData } from '../../src/fusefs/options.ts';
 import { FuseSuperblock } from '../../src/fusefs/superblock.ts';
 import { Process } from '../../src/process/process.ts';
 import { Thread } from '../../src/process/thread.ts';
 import { exit } from '../../src/syscalls/descriptors.ts';
 import { VirtualClock } from '../../src/task/clock.ts';
-import { credentialsOf } from '../../src/task/credentials.ts';
 import { Scheduler } from '../../src/task/scheduler.ts';
 import type { Signal } from '../../src/task/task.ts';
 import { Mount, Path } from '../../src/vfs/mount.ts';
 import { calls, outcomeOf, resolved, type Variables } from '../oracle/calls.ts';
 import type { Step } from '../oracle/script.ts';
-import type { Mounting, World } from './world.ts';
+import { credentialsOfTask } from '../oracle/task-credentials.ts';
+import { type Mounting, mountData, type World } from './world.ts';
 
 const FIRST_PID = 100;
 const DEVICE = 42;
@@ -38,20 +39,18 @@ export class FusewireWorld implements World {
   readonly #root: Path;
   #isUnmounted = false;
 
-  constructor({ tasks, maxRead, ...options }: Mounting) {
+  constructor(mounting: Mounting) {
     this.#connection = new Connection({ scheduler: this.#scheduler, name: 'scripted' });
     this.#files = [this.#connection.device.open()];
-    this.#superblock = new FuseSuperblock(this.#connection, DEVICE, {
-      ...options,
-      ...(maxRead === null ? {} : { maxRead }),
-    });
-    const { readOnly } = options;
+    const type = mounting.blockSize === null ? 'fuse' : 'fuseblk';
+    const options = parseMountData(mountData(mounting, DEVICE), mounting.flags, type);
+    this.#superblock = new FuseSuperblock(this.#connection, DEVICE, options);
     const { root: dentry } = this.#superblock;
-    const root = new Path(new Mount(this.#superblock, dentry.hold(), null, { readOnly }), dentry);
+    const root = new Path(new Mount(this.#superblock, dentry.hold(), null, options.flags), dentry);
     this.#root = root;
-    this.#actors = tasks.map(({ uid, gid, groups = [], umask = 0o022 }, at) => ({
-      process: new Process(root, { pid: FIRST_PID + at, umask }),
-      credentials: credentialsOf(uid, gid, groups),
+    this.#actors = mounting.tasks.map((task, at) => ({
+      process: new Process(root, { pid: FIRST_PID + at, umask: task.umask ?? 0o022 }),
+      credentials: credentialsOfTask(task),
       thread: null,
       end: null,
     }));
@@ -161,7 +160,11 @@ export class FusewireWorld implements World {
   }
 
   unmount(): void {
-    const thread = new Thread(this.#scheduler, new Process(this.#root, { pid: FIRST_PID - 1 }), credentialsOf(0, 0));
+    const thread = new Thread(
+      this.#scheduler,
+      new Process(this.#root, { pid: FIRST_PID - 1 }),
+      credentialsOfTask({ uid: 0, gid: 0 }),
+    );
     this.#scheduler.start(thread, this.#superblock.umount(thread), (result) => {
       result();
       this.#isUnmounted = true;

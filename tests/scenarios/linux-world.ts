@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openFuseDevice, tryReadRequest, writeReply } from '../../src/linux/fuse-device.ts';
 import { check, libc } from '../../src/linux/libc.ts';
-import { MNT_DETACH, MS_RDONLY, mountAt, mountLater, umountLater } from '../../src/linux/mounts.ts';
+import { MNT_DETACH, mountAt, mountLater, umountLater } from '../../src/linux/mounts.ts';
 import { NodeReactor } from '../../src/linux/reactor.ts';
 import { closeDescriptor } from '../../src/linux/sockets.ts';
 import type { Signal } from '../../src/task/task.ts';
@@ -14,7 +14,7 @@ import type { Step, TaskSpec } from '../oracle/script.ts';
 import { controlDirectory } from './fusectl.ts';
 import { LoopDevice } from './loop-device.ts';
 import { soon, until } from './patience.ts';
-import type { Mounting, World } from './world.ts';
+import { type Mounting, mountData, type World } from './world.ts';
 
 const FUSE_DEV_IOC_CLONE = 0x8004e500;
 const POLLIN = 1;
@@ -100,8 +100,8 @@ export class LinuxWorld implements World {
         source: device?.path ?? 'scenario',
         target: directory,
         type: device === null ? 'fuse.scenario' : 'fuseblk.scenario',
-        flags: mounting.readOnly ? MS_RDONLY : 0,
-        data: optionsOf(fd, mounting),
+        flags: mounting.flags,
+        data: mountData(mounting, fd),
       });
     } catch (error) {
       closeDescriptor(fd);
@@ -291,16 +291,6 @@ export class LinuxWorld implements World {
 }
 
 /** What mount(2) of FUSE takes as its data. */
-function optionsOf(fd: number, mounting: Mounting): string {
-  const { userId, groupId, allowOther, defaultPermissions, maxRead, blockSize } = mounting;
-  const options = [`fd=${fd}`, 'rootmode=40000', `user_id=${userId}`, `group_id=${groupId}`];
-  if (allowOther) options.push('allow_other');
-  if (defaultPermissions) options.push('default_permissions');
-  if (maxRead !== null) options.push(`max_read=${maxRead}`);
-  if (blockSize !== null) options.push(`blksize=${blockSize}`);
-  return options.join(',');
-}
-
 const NO_CALL = Promise.resolve('no call was made');
 
 async function newActor(task: TaskSpec): Promise<Actor> {
@@ -316,7 +306,6 @@ async function letGo(actor: Actor): Promise<void> {
     throw error;
   });
   if (actor.state === 'killed') return;
-  if (actor.spec.forGood === true) return actor.runner.close();
   await actor.runner.ask({ end: true });
   idle.push(actor.runner);
 }

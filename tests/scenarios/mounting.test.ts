@@ -51,7 +51,7 @@ async function onLinux(options: string, type: Type): Promise<string> {
 
 function onFusewire(options: string, type: Type): string {
   try {
-    parseMountData(options.replace('FD', '3'), type);
+    parseMountData(options.replace('FD', '3'), 0, type);
     return 'mounted';
   } catch (error) {
     if (error instanceof Errno) return error.code;

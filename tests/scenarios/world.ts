@@ -50,11 +50,23 @@ export interface Mounting {
   readonly allowOther: boolean;
   readonly userId: number;
   readonly groupId: number;
-  readonly readOnly: boolean;
   /** Bytes; null for no limit. */
   readonly maxRead: number | null;
   /** Bytes of a block of the server's device; null for none. */
   readonly blockSize: number | null;
+  /** MS_* of mount(2). */
+  readonly flags: number;
+}
+
+/** What the data of mount(2) is, for a device of this number. */
+export function mountData(mounting: Mounting, fd: number): string {
+  const { userId, groupId, allowOther, defaultPermissions, maxRead, blockSize } = mounting;
+  const options = [`fd=${fd}`, 'rootmode=40000', `user_id=${userId}`, `group_id=${groupId}`];
+  if (allowOther) options.push('allow_other');
+  if (defaultPermissions) options.push('default_permissions');
+  if (maxRead !== null) options.push(`max_read=${maxRead}`);
+  if (blockSize !== null) options.push(`blksize=${blockSize}`);
+  return options.join(',');
 }
 
 /** Who makes calls when a scenario does not say. */
@@ -66,7 +78,7 @@ export const mountingOf = ({ tasks = [ROOT], mount = {} }: Scenario): Mounting =
   allowOther: mount.allowOther ?? true,
   userId: mount.userId ?? 0,
   groupId: mount.groupId ?? 0,
-  readOnly: mount.readOnly ?? false,
   maxRead: mount.maxRead ?? null,
   blockSize: mount.blockSize ?? null,
+  flags: mount.flags ?? 0,
 });

@@ -23,7 +23,7 @@ NUMBERS = dict(
     posix_fadvise=221, sync_file_range=277, syncfs=306, fallocate=285, faccessat=439, fchmodat=452,
 )
 UTIME_NOW, UTIME_OMIT = 0x3FFFFFFF, 0x3FFFFFFE
-CLONE_NEWNS, MS_REC, MS_PRIVATE, MS_RDONLY, MS_NOEXEC, MS_REMOUNT, MS_BIND = 0x20000, 0x4000, 1 << 18, 1, 8, 32, 4096
+CLONE_NEWNS, MS_REC, MS_PRIVATE, MS_RDONLY, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 0x20000, 0x4000, 1 << 18, 1, 4, 8, 32, 4096
 
 
 class Failed(Exception):
@@ -198,7 +198,7 @@ def mount(path, *options):
 
 
 def remount(path, *options):
-    flags = (MS_RDONLY if "ro" in options else 0) | (MS_NOEXEC if "noexec" in options else 0)
+    flags = (MS_RDONLY if "ro" in options else 0) | (MS_NOEXEC if "noexec" in options else 0) | (MS_NODEV if "nodev" in options else 0)
     if flags:
         checked(libc.mount(b"none", path.encode(), None, MS_REMOUNT | flags, b"mode=755"))
     return 0

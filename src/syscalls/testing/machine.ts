@@ -6,7 +6,7 @@ import { VirtualClock } from '../../task/clock.ts';
 import { type Credentials, credentialsOf } from '../../task/credentials.ts';
 import { runSync } from '../../task/drive.ts';
 import { Scheduler } from '../../task/scheduler.ts';
-import { Mount, Path } from '../../vfs/mount.ts';
+import { Mount, type MountFlags, Path } from '../../vfs/mount.ts';
 import { walk } from '../../vfs/walk.ts';
 import { exit } from '../descriptors.ts';
 import { Tree } from './tree.ts';
@@ -65,19 +65,21 @@ export class Machine {
   }
 
   /** Mounts another tree on a directory. */
-  mount(path: string, options: { readonly readOnly?: boolean; readonly noexec?: boolean } = {}): void {
+  mount(path: string, flags: Partial<MountFlags> = {}): void {
     const at = this.run((task) => walk(task, this.process, null, path, { follow: true }));
     const tree = new Tree();
-    const mount = new Mount(tree, tree.root.hold(), at, options);
+    tree.isReadOnly = flags.readOnly ?? false;
+    const mount = new Mount(tree, tree.root.hold(), at, flags);
     at.mount.mounted.set(at.dentry, mount);
     at.dentry.covers++;
     this.#mounts.unshift({ mount, at, tree });
   }
 
-  /** Makes the mount that was last mounted there read-only. */
+  /** Makes what was last mounted there read-only. */
   makeReadOnly(path: string): void {
     const at = this.run((task) => walk(task, this.process, null, path, { follow: true }));
-    Object.defineProperty(at.mount, 'readOnly', { value: true });
+    at.mount.flags = { ...at.mount.flags, readOnly: true };
+    at.mount.superblock.isReadOnly = true;
     at.release();
   }
 

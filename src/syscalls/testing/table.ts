@@ -69,10 +69,13 @@ function* runSteps(machine: Machine, task: Thread, steps: readonly Step[]): Bloc
   return results;
 }
 
-/** `mount path [ro] [noexec]` and `remount path ro`, which are the test's own doing. */
+/** `mount path [ro] [noexec] [nodev]` and `remount path ro`, which are the test's own doing. */
 function mount(machine: Machine, call: 'mount' | 'remount', [path = '', ...options]: readonly string[]): void {
   if (call === 'remount') machine.makeReadOnly(path);
-  else machine.mount(path, { readOnly: options.includes('ro'), noexec: options.includes('noexec') });
+  else {
+    const has = (word: string): boolean => options.includes(word);
+    machine.mount(path, { readOnly: has('ro'), noexec: has('noexec'), nodev: has('nodev') });
+  }
 }
 
 function* outcome(task: Thread, call: string, values: readonly (number | string)[]): Blocking<string> {

@@ -44,6 +44,7 @@ export type Before = (task: Task, operation: string) => Blocking<void>;
 export class Tree implements Superblock {
   readonly dev = makedev(0, 42);
   readonly nameMax = 255;
+  isReadOnly = false;
   readonly root: Dentry;
   /** Operations in the order they came: "lookup f", "open f", "flush". */
   readonly log: string[] = [];

@@ -1,15 +1,11 @@
 import { EINVAL } from '../../../src/abi/errno.ts';
-import { AT_FDCWD } from '../../../src/abi/linux.ts';
-import { MS_RDONLY } from '../../../src/linux/mounts.ts';
+import { AT_FDCWD, MS_BIND, MS_RDONLY, MS_REMOUNT } from '../../../src/abi/linux.ts';
 import type { Thread } from '../../../src/process/thread.ts';
 import { walkTo } from '../../../src/syscalls/resolve.ts';
 import type { Blocking } from '../../../src/task/blocking.ts';
 import { Mount, type Path } from '../../../src/vfs/mount.ts';
 import { cString, syscall } from '../linux-calls.ts';
 import { type Call, parametersOf, type Value } from './call.ts';
-
-const MS_REMOUNT = 0x20;
-const MS_BIND = 0x1000;
 
 const walked = (task: Thread, path: Value | undefined): Blocking<Path> =>
   walkTo(task, { dirfd: AT_FDCWD, path: String(path) }, { follow: true });

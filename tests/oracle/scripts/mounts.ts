@@ -35,6 +35,12 @@ export const scripts: readonly Script[] = scriptTable(
       bind_mount d m ro
       chmod m/f 0600 -> EROFS
       chown m/f 1 1 -> EROFS
+      truncate m/f 0 -> EROFS
+      open m/f O_WRONLY -> EROFS
+      @1 truncate m/f 0 -> EACCES
+      @1 open m/f O_WRONLY -> EACCES
+      @1 open m/f O_WRONLY|O_TRUNC -> EROFS
+      @1 access m/f W_OK -> EACCES
       @1 chmod m/f 0600 -> EROFS
       @1 unlink m/f -> EROFS
       @1 mkdir m/new 0755 -> EROFS

@@ -65,7 +65,7 @@ export const t11: Trace = {
       title: 'mounted for user 1000',
       server: { entryValid: 100, attrValid: 100 },
       mount: { allowOther: false, userId: 1000, groupId: 1000 },
-      tasks: [ROOT, { ...USER, forGood: true }, { uid: 1000, gid: 5, forGood: true }],
+      tasks: [ROOT, USER, { uid: 1000, gid: 5 }],
       play: [
         `
       ## root stat

@@ -1,4 +1,5 @@
 import { EACCES, EAGAIN, EEXIST, EINTR, ENOENT, type Errno, ESTALE } from '../../../src/abi/errno.ts';
+import { MS_RDONLY } from '../../../src/abi/linux.ts';
 import { stepsOf } from '../../oracle/script.ts';
 import { deed, set } from '../moves.ts';
 import { BASE } from '../settings.ts';
@@ -166,7 +167,7 @@ export const t22: Trace = {
     {
       title: 'read-only mount',
       server: { entryValid: 100, attrValid: 100 },
-      mount: { readOnly: true },
+      mount: { flags: MS_RDONLY },
       play: [
         `
       ## creat

@@ -1,0 +1,50 @@
+/**
+ * What gVisor's FUSE client does with an opcode: read in its source, `pkg/sentry/fsimpl/fuse`, at commit 3c5eee17d of August 2026;
+ * nothing of it was run.
+ */
+export const gvisor: Readonly<Record<string, string>> = {
+  LOOKUP: 'sent; an answer without a nodeid is EIO, absence is not kept',
+  FORGET: 'never sent',
+  GETATTR: 'sent; the file handle only to look at the size again',
+  SETATTR: 'sent; "modification time is now" sets the flag of the access time',
+  READLINK: 'sent; kept for as long as the inode lives',
+  SYMLINK: 'sent',
+  MKNOD: 'sent',
+  MKDIR: 'sent',
+  UNLINK: 'sent',
+  RMDIR: 'sent',
+  RENAME: 'sent; RENAME_NOREPLACE is looked after by itself, other flags are EINVAL',
+  LINK: 'sent; makes a second inode of the same nodeid',
+  OPEN: 'sent',
+  READ: 'sent, whole pages one after the other; no cache, no readahead',
+  WRITE: 'sent, one after the other; without flags and lock owner',
+  STATFS: 'sent',
+  RELEASE: 'sent while the inode is locked',
+  FSYNC: 'sent; fsync(2) succeeds before the answer, for directories too',
+  SETXATTR: 'sent; ENOSYS is passed on each time',
+  GETXATTR: 'sent; ENOSYS is passed on each time',
+  LISTXATTR: 'sent; ENOSYS is passed on each time',
+  REMOVEXATTR: 'sent; ENOSYS is passed on each time',
+  FLUSH: 'sent; ENOSYS is the error of close(2)',
+  INIT: 'sent, as 7.31 with MAX_PAGES alone; older structs are not known',
+  OPENDIR: 'sent; ENOSYS is an error',
+  READDIR: 'sent, 4096 bytes at a time',
+  RELEASEDIR: 'sent, but not after ENOSYS to OPEN',
+  FSYNCDIR: 'never sent',
+  GETLK: 'never sent; locks are its own',
+  SETLK: 'never sent; locks are its own',
+  SETLKW: 'never sent; locks are its own',
+  ACCESS: 'sent for each directory on the way; ENOSYS is an error',
+  CREATE: 'sent; ENOSYS is an error',
+  INTERRUPT: 'never sent',
+  BMAP: 'never sent',
+  DESTROY: 'never sent',
+  IOCTL: 'never sent; ENOTTY',
+  POLL: 'never sent',
+  NOTIFY_REPLY: 'never sent; notifications are EINVAL',
+  BATCH_FORGET: 'never sent',
+  FALLOCATE: 'sent; four modes',
+};
+
+/** What it does with opcodes that it does not define. */
+export const UNDEFINED_IN_GVISOR = 'not defined';
