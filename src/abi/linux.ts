@@ -64,6 +64,9 @@ export const AT_REMOVEDIR = 0x200;
 export const AT_SYMLINK_FOLLOW = 0x400;
 export const AT_NO_AUTOMOUNT = 0x800;
 export const AT_EMPTY_PATH = 0x1000;
+export const AT_HANDLE_MNT_ID_UNIQUE = 0x001;
+export const AT_HANDLE_CONNECTABLE = 0x002;
+export const AT_HANDLE_FID = 0x200;
 export const AT_STATX_SYNC_AS_STAT = 0x0000;
 export const AT_STATX_FORCE_SYNC = 0x2000;
 export const AT_STATX_DONT_SYNC = 0x4000;
@@ -124,6 +127,13 @@ export const F_GETPIPE_SZ = 1032;
 export const F_GET_RW_HINT = 1035;
 export const F_SET_RW_HINT = 1036;
 export const FD_CLOEXEC = 1;
+
+/** Types of file handles in struct file_handle, as FUSE makes them, and bits for callers. Not in uapi; Linux: linux/exportfs.h. */
+export const FILEID_INO64_GEN = 0x81;
+export const FILEID_INO64_GEN_PARENT = 0x82;
+export const FILEID_IS_CONNECTABLE = 0x10000;
+export const FILEID_IS_DIR = 0x20000;
+export const MAX_HANDLE_SZ = 128;
 
 /** The types of struct f_owner_ex. */
 export const F_OWNER_TID = 0;

@@ -10,6 +10,7 @@ import { Dentry } from '../vfs/dentry.ts';
 import type { Inode } from '../vfs/inode.ts';
 import type { StatFs } from '../vfs/stat.ts';
 import type { Superblock } from '../vfs/superblock.ts';
+import { FuseFileHandles } from './file-handles.ts';
 import { FuseInode } from './inode.ts';
 import { LockOwners } from './lock-owner.ts';
 import { isCurrent, revalidate } from './lookup.ts';
@@ -34,6 +35,7 @@ export class FuseSuperblock implements Superblock {
   readonly root: Dentry;
   readonly versions = new Versions();
   readonly polledFiles = new PolledFiles();
+  readonly handles = new FuseFileHandles(this);
   readonly #lockOwners = new LockOwners();
   readonly #inodes = new Map<bigint, FuseInode>();
   #isActive = true;
