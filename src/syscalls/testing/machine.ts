@@ -18,7 +18,7 @@ export class Machine {
   readonly tree: Tree;
   readonly process: Process;
   credentials: Credentials = credentialsOf(0, 0);
-  readonly #mounts: { readonly mount: Mount; readonly at: Path; readonly tree: Tree }[] = [];
+  readonly #mounts: { readonly mount: Mount; readonly tree: Tree }[] = [];
   #lastTid = 100;
 
   constructor(options: { readonly readOnly?: boolean; readonly truncatesOnOpen?: boolean } = {}) {
@@ -69,9 +69,8 @@ export class Machine {
     const at = this.run((task) => walk(task, this.process, null, path, { follow: true }));
     const tree = new Tree();
     const mount = new Mount(tree, tree.root.hold(), at, options);
-    at.mount.mounted.set(at.dentry, mount);
-    at.dentry.covers++;
-    this.#mounts.unshift({ mount, at, tree });
+    at.release();
+    this.#mounts.unshift({ mount, tree });
   }
 
   /** Makes the mount that was last mounted there read-only. */
@@ -87,11 +86,9 @@ export class Machine {
    */
   leftovers(): string[] {
     this.run((task) => exit(task));
-    for (const { at, mount } of this.#mounts) {
+    for (const { mount } of this.#mounts) {
       mount.root.prune();
-      at.mount.mounted.delete(at.dentry);
-      at.dentry.covers--;
-      at.release();
+      mount.detach();
     }
     this.tree.root.prune();
     return [this.tree, ...this.#mounts.map(({ tree }) => tree)].flatMap((tree) =>
