@@ -66,10 +66,8 @@ export class Kernel {
 
   /** Mounts a superblock on a directory of the tree; what was there is covered. The path is kept held. */
   mountAt(superblock: Superblock, at: Path, flags: Partial<MountFlags> = {}): Path {
-    const mount = new Mount(superblock, superblock.root, at.hold(), flags);
+    const mount = new Mount(superblock, superblock.root, at, flags);
     superblock.root.hold();
-    at.mount.mounted.set(at.dentry, mount);
-    at.dentry.covers++;
     return new Path(mount, mount.root);
   }
 

@@ -66,6 +66,9 @@ export const AT_REMOVEDIR = 0x200;
 export const AT_SYMLINK_FOLLOW = 0x400;
 export const AT_NO_AUTOMOUNT = 0x800;
 export const AT_EMPTY_PATH = 0x1000;
+export const AT_HANDLE_MNT_ID_UNIQUE = 0x001;
+export const AT_HANDLE_CONNECTABLE = 0x002;
+export const AT_HANDLE_FID = 0x200;
 export const AT_STATX_SYNC_AS_STAT = 0x0000;
 export const AT_STATX_FORCE_SYNC = 0x2000;
 export const AT_STATX_DONT_SYNC = 0x4000;
@@ -106,11 +109,42 @@ export const F_SETFL = 4;
 export const F_GETLK = 5;
 export const F_SETLK = 6;
 export const F_SETLKW = 7;
+export const F_SETOWN = 8;
+export const F_GETOWN = 9;
+export const F_SETSIG = 10;
+export const F_GETSIG = 11;
+export const F_SETOWN_EX = 15;
+export const F_GETOWN_EX = 16;
 export const F_OFD_GETLK = 36;
 export const F_OFD_SETLK = 37;
 export const F_OFD_SETLKW = 38;
+export const F_SETLEASE = 1024;
+export const F_GETLEASE = 1025;
+export const F_NOTIFY = 1026;
+export const F_DUPFD_QUERY = 1027;
+export const F_CREATED_QUERY = 1028;
 export const F_DUPFD_CLOEXEC = 1030;
+export const F_SETPIPE_SZ = 1031;
+export const F_GETPIPE_SZ = 1032;
+export const F_GET_RW_HINT = 1035;
+export const F_SET_RW_HINT = 1036;
 export const FD_CLOEXEC = 1;
+
+/** Types of file handles in struct file_handle, as FUSE makes them, and bits for callers. Not in uapi; Linux: linux/exportfs.h. */
+export const FILEID_INO64_GEN = 0x81;
+export const FILEID_INO64_GEN_PARENT = 0x82;
+export const FILEID_IS_CONNECTABLE = 0x10000;
+export const FILEID_IS_DIR = 0x20000;
+export const MAX_HANDLE_SZ = 128;
+
+/** The types of struct f_owner_ex. */
+export const F_OWNER_TID = 0;
+export const F_OWNER_PID = 1;
+export const F_OWNER_PGRP = 2;
+
+/** close_range(2) */
+export const CLOSE_RANGE_UNSHARE = 2;
+export const CLOSE_RANGE_CLOEXEC = 4;
 
 export const F_RDLCK = 0;
 export const F_WRLCK = 1;

@@ -12,6 +12,7 @@ export const DEFAULT_OFFER: readonly InitFlag[] = [
   'POSIX_LOCKS', // GETLK, SETLK and SETLKW for fcntl(2)
   'FLOCK_LOCKS', // and for flock(2)
   'ATOMIC_O_TRUNC', // O_TRUNC in OPEN
+  'EXPORT_SUPPORT', // LOOKUP of "." finds a file by its nodeid, for file handles
   'BIG_WRITES', // WRITEs of more than a page
   'DONT_MASK', // the umask can be the server's business
   'HAS_IOCTL_DIR', // IOCTL for directories too
@@ -27,6 +28,7 @@ export const DEFAULT_OFFER: readonly InitFlag[] = [
   'HANDLE_KILLPRIV', // the server takes set-id bits and capabilities away
   'HANDLE_KILLPRIV_V2', // and is told when
   'HAS_EXPIRE_ONLY', // names can expire by NOTIFY_INVAL_ENTRY without being dropped
+  'NO_EXPORT_SUPPORT', // file handles can be made, and not opened
   'HAS_RESEND', // NOTIFY_RESEND is understood
   'SECURITY_CTX', // requests that make files have room for the labels of security modules
   'CREATE_SUPP_GROUP', // and tell the group that the new file may have

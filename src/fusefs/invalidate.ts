@@ -59,7 +59,7 @@ export function* invalidateName(
  * use, its cached entry alone goes. Takes the file's lock too. A name known to be absent just expires.
  *
  * @throws ENOENT, ENOTDIR as {@link invalidateName}; ENOENT for another file's name, ENOTEMPTY for a directory with a
- *   file in use in it. Not EBUSY: what is mounted there is out of reach before Linux looks for it
+ *   file in use in it. Not EBUSY: what is mounted there is taken away before
  * @see Linux fs/fuse/dir.c, fuse_reverse_inval_entry()
  */
 export function* deleteName(
@@ -69,6 +69,7 @@ export function* deleteName(
 ): Blocking<void> {
   yield* inDirectory(task, superblock, { parent, name }, function* (dentry) {
     const inode = dentry.inode as FuseInode | null;
+    dentry.detachMounts();
     const isInUse = hasFilesInUse(dentry);
     dentry.drop();
     dentry.expires = 0;

@@ -11,6 +11,7 @@ import type { Inode } from '../vfs/inode.ts';
 import { PageCache } from '../vfs/page-cache.ts';
 import type { StatFs } from '../vfs/stat.ts';
 import type { Superblock } from '../vfs/superblock.ts';
+import { FuseFileHandles } from './file-handles.ts';
 import { FuseInode } from './inode.ts';
 import { learnAttributes } from './learn-attributes.ts';
 import { LockOwners } from './lock-owner.ts';
@@ -39,6 +40,7 @@ export class FuseSuperblock implements Superblock {
   /** Where the pages of its files are kept, with those of other file systems. */
   readonly pageCache: PageCache;
   readonly polledFiles = new PolledFiles();
+  readonly handles = new FuseFileHandles(this);
   readonly #lockOwners = new LockOwners();
   readonly #inodes = new Map<bigint, FuseInode>();
   #isActive = true;

@@ -16,7 +16,8 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Capability } from '../task/credentials.ts';
 import type { File, IoctlArgument } from '../vfs/file.ts';
 import type { FileAttributesForm } from '../vfs/file-attributes.ts';
-import { getFileAttributes, intBytes, intOf, putBytes, setFileAttributes, takeBytes } from './file-attributes.ts';
+import { intBytes, intOf, putBytes, takeBytes } from './caller-memory.ts';
+import { getFileAttributes, setFileAttributes } from './file-attributes.ts';
 import { withFile } from './with-file.ts';
 
 /**

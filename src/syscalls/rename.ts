@@ -114,7 +114,7 @@ function* renameDentry(task: Thread, source: Dentry, { dir, victim, flags }: Tar
   }
   const changed = renameOrder({ moved, replaced, staysInDirectory: newDir === oldDir, isExchange });
   yield* exclusivelyAll(task, changed, `inode ${moved.ino} to rename ${source.name}`, function* () {
-    if (source.covers > 0 || victim.covers > 0) throw EBUSY;
+    if (source.isMountpoint || victim.isMountpoint) throw EBUSY;
     yield* oldDir.rename(task, source, newDir, victim, flags);
     if (isExchange) {
       source.exchange(victim);

@@ -89,7 +89,7 @@ function* removeLocked(task: Thread, last: Last, dir: Inode, removal: Removal, f
     if (last.trailingSlash) removal.checkSlash(inode);
     yield* mayDelete(task, dir, victim, removal.kind);
     yield* exclusively(task, inode.lock, `inode ${inode.ino} to remove it`, function* () {
-      if (victim.covers > 0) throw EBUSY;
+      if (victim.isMountpoint) throw EBUSY;
       yield* removal.remove(task, dir, victim);
     });
     victim.remove(1);

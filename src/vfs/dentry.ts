@@ -1,6 +1,7 @@
 import type { ByteString } from '../abi/bytes.ts';
 import type { WaitQueue } from '../task/wait-queue.ts';
 import type { Inode } from './inode.ts';
+import type { Mount } from './mount.ts';
 
 /**
  * A cached name in a directory. Without an inode it is *negative*: the name is known to be absent.
@@ -27,13 +28,28 @@ export class Dentry {
   nextAlias: Dentry | null = null;
   /** Whether the parent finds it: not before it is tied in, and no more once dropped or deleted. */
   hashed = false;
-  /** How many mounts cover it. */
-  covers = 0;
   #references = 0;
+  /** What covers it: for each mount that it can be seen through, one. */
+  #mounts: Set<Mount> | null = null;
 
   constructor(parent: Dentry | null, name: ByteString) {
     this.parent = parent?.hold() ?? null;
     this.name = name;
+  }
+
+  /** Whether something is mounted on it. */
+  get isMountpoint(): boolean {
+    return this.#mounts !== null && this.#mounts.size > 0;
+  }
+
+  /** For {@link Mount}: it covers this dentry from now on, or no more. */
+  cover(mount: Mount): void {
+    this.#mounts ??= new Set();
+    this.#mounts.add(mount);
+  }
+
+  uncover(mount: Mount): void {
+    this.#mounts?.delete(mount);
   }
 
   get isNegative(): boolean {
@@ -73,11 +89,12 @@ export class Dentry {
   }
 
   /**
-   * Forgets the name and the cached tree below it. Who holds a dentry of it keeps that one and its inode.
-   * Linux's d_invalidate.
+   * Forgets the name and the cached tree below it, and takes away what is mounted there. Who holds a dentry of it keeps
+   * that one and its inode. Linux's d_invalidate.
    */
   drop(): void {
     for (const child of [...this.children.values()]) child.drop();
+    for (const mount of [...(this.#mounts ?? [])]) mount.detach();
     if (!this.hashed) return;
     this.hashed = false;
     if (this.parent?.children.get(this.name) === this) this.parent.children.delete(this.name);
@@ -120,6 +137,12 @@ export class Dentry {
     this.name = name;
     this.#linkToParent();
     other.#linkToParent();
+  }
+
+  /** Takes away what is mounted here and below; who is in there can stay. Linux's detach_mounts(). */
+  detachMounts(): void {
+    for (const mount of [...(this.#mounts ?? [])]) mount.detach();
+    for (const child of [...this.children.values()]) child.detachMounts();
   }
 
   /** Drops every cached dentry below that nobody uses. Linux's shrink_dcache_parent. */

@@ -47,6 +47,8 @@ export abstract class Inode {
   isDead = false;
   /** It was made without a name and may still get its first. Linux's I_LINKABLE. */
   isLinkable = false;
+  /** How long what is written is going to last: RWH_* of fcntl(2). Linux's i_write_hint. */
+  writeHint = 0;
   /** The locks of flock(2) and fcntl(2) that are kept here; null while nobody has set one. */
   locks: LockTable | null = null;
   #references = 0;

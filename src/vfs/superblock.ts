@@ -1,6 +1,7 @@
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import type { Dentry } from './dentry.ts';
+import type { FileHandles } from './file-handle.ts';
 import type { Inode } from './inode.ts';
 import type { StatFs } from './stat.ts';
 
@@ -27,6 +28,9 @@ export interface Superblock {
    * @throws what the server answers when that is no statement about the name: ENOMEM, EINTR; ENOTCONN, ECONNABORTED.
    */
   revalidate(task: Task, dentry: Dentry): Blocking<boolean>;
+
+  /** For name_to_handle_at(2); a file system without has no handles. */
+  readonly handles?: FileHandles;
 
   /** statfs(2). FUSE: STATFS on the dentry's inode, always. */
   statfs(task: Task, inode: Inode): Blocking<StatFs>;

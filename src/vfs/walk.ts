@@ -305,7 +305,7 @@ class Walker {
 
   /** Stands on a dentry, or on the root of what is mounted there. */
   #moveTo(mount: Mount, dentry: Dentry): void {
-    const { mount: top, dentry: seen } = dentry.covers === 0 ? { mount, dentry } : new Path(mount, dentry).visible();
+    const { mount: top, dentry: seen } = dentry.isMountpoint ? new Path(mount, dentry).visible() : { mount, dentry };
     this.#stand(top, seen);
   }
 

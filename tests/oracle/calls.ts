@@ -3,6 +3,7 @@ import { attributeCalls } from './calls/attributes.ts';
 import type { Call, Value } from './calls/call.ts';
 import { contentCalls } from './calls/contents.ts';
 import { descriptorCalls } from './calls/descriptors.ts';
+import { fileHandleCalls } from './calls/file-handles.ts';
 import { ioctlCalls } from './calls/ioctl.ts';
 import { lockCalls } from './calls/locks.ts';
 import { mountCalls } from './calls/mounts.ts';
@@ -22,6 +23,7 @@ export const calls: Readonly<Record<string, Call>> = {
   ...readinessCalls,
   ...ioctlCalls,
   ...mountCalls,
+  ...fileHandleCalls,
 };
 
 /** @throws Error when a step's call or arguments cannot be */

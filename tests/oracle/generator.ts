@@ -92,6 +92,7 @@ const changing: Words = oneOf(0, 'AT_SYMLINK_NOFOLLOW', 'AT_EMPTY_PATH', 2);
 const permissions: Words = oneOf(0, 1, 2, 4, 7);
 const special: Words = oneOf('0100644', '0140755', '0644', '0040755');
 const pieces: Words = oneOf('one,two', 'x*4096,y*10', ',z');
+const ZERO = '\\x00\\x00\\x00\\x00';
 const rooms: Words = oneOf('1,10,100', '4096,4096', '0,5');
 const room: Words = oneOf(0, 1, 200);
 const here: Words = fc.constant('-100');
@@ -110,6 +111,14 @@ const rows: readonly Row[] = [
   [1, 'dup3', fd, fd, oneOf(0, 'O_CLOEXEC', 1)],
   [2, 'fcntl', fd, oneOf(1, 3)],
   [1, 'fcntl', fd, oneOf(2, 4), oneOf(0, 1, 'O_APPEND', 'O_NONBLOCK')],
+  [
+    1,
+    'fcntl_bytes',
+    fd,
+    oneOf('F_GET_RW_HINT', 'F_SET_RW_HINT', 'F_GETOWN_EX'),
+    fc.constant('\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00'),
+  ],
+  [1, 'close_range', fd, fd, oneOf(0, 4)],
   [8, 'write', fd, data],
   [6, 'pwrite', fd, data, offset],
   [6, 'read', fd, size],
@@ -191,6 +200,22 @@ const rows: readonly Row[] = [
   [1, 'fstatfs', fd],
   [1, 'ioctl', fd, oneOf('FIGETBSZ', 'FIOQSIZE', 'FIOASYNC', 'FS_IOC_GETFLAGS', '0x80045601'), fc.constant('x*8')],
   [1, 'ioctl', fd, oneOf('FIOCLEX', 'FIONCLEX', '0x5601'), fc.constant('0')],
+  [
+    1,
+    'name_to_handle_at',
+    dirfd,
+    path,
+    oneOf(128, 12, 4),
+    oneOf(0, 'AT_HANDLE_FID', 'AT_HANDLE_CONNECTABLE', 'AT_EMPTY_PATH'),
+  ],
+  [
+    1,
+    'open_by_handle_at',
+    here,
+    oneOf('0x81'),
+    oneOf(...['\\x02', '\\x03', '\\x04'].map((low) => `${ZERO}${low}\\x00\\x00\\x00${ZERO}`)),
+    oneOf('O_RDONLY', 'O_PATH'),
+  ],
   [1, 'poll', fd, oneOf(0, 1, 5, '0x145'), fc.constant('0')],
   [1, 'ppoll', fd, oneOf(0, 5), fc.constant('0'), oneOf(0, -1)],
 ];

@@ -18,7 +18,7 @@ export class Machine {
   readonly tree: Tree;
   readonly process: Process;
   credentials: Credentials = credentialsOf(0, 0);
-  readonly #mounts: { readonly mount: Mount; readonly at: Path; readonly tree: Tree }[] = [];
+  readonly #mounts: { readonly mount: Mount; readonly tree: Tree }[] = [];
   #lastTid = 100;
 
   constructor(options: { readonly readOnly?: boolean; readonly truncatesOnOpen?: boolean } = {}) {
@@ -70,9 +70,8 @@ export class Machine {
     const tree = new Tree();
     tree.isReadOnly = flags.readOnly ?? false;
     const mount = new Mount(tree, tree.root.hold(), at, flags);
-    at.mount.mounted.set(at.dentry, mount);
-    at.dentry.covers++;
-    this.#mounts.unshift({ mount, at, tree });
+    at.release();
+    this.#mounts.unshift({ mount, tree });
   }
 
   /** Makes what was last mounted there read-only. */
@@ -89,11 +88,9 @@ export class Machine {
    */
   leftovers(): string[] {
     this.run((task) => exit(task));
-    for (const { at, mount } of this.#mounts) {
+    for (const { mount } of this.#mounts) {
       mount.root.prune();
-      at.mount.mounted.delete(at.dentry);
-      at.dentry.covers--;
-      at.release();
+      mount.detach();
     }
     this.tree.root.prune();
     return [this.tree, ...this.#mounts.map(({ tree }) => tree)].flatMap((tree) =>

@@ -21,9 +21,8 @@ const bindMount: Call = {
   *fusewire(task, source, target, access) {
     const at = yield* walked(task, target);
     const from = yield* walked(task, source);
-    const mount = new Mount(from.mount.superblock, from.dentry, at, { readOnly: access === 'ro' });
-    at.mount.mounted.set(at.dentry, mount);
-    at.dentry.covers++;
+    new Mount(from.mount.superblock, from.dentry, at, { readOnly: access === 'ro' });
+    at.release();
     if (access === 'ro') (yield* walked(task, target)).release(); // Linux is called twice
     return '0';
   },
@@ -38,9 +37,7 @@ const umount: Call = {
     const { mount, dentry } = path;
     path.release();
     if (mount.at === null || dentry !== mount.root) throw EINVAL;
-    mount.at.mount.mounted.delete(mount.at.dentry);
-    mount.at.dentry.covers--;
-    mount.at.release();
+    mount.detach();
     mount.root.release();
     return '0';
   },
