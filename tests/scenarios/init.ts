@@ -7,8 +7,12 @@ import { type Fields, pack } from './wire-format.ts';
 export const ATOMIC_O_TRUNC = 1 << 3;
 export const BIG_WRITES = 1 << 5;
 export const PARALLEL_DIROPS = 1 << 18;
+export const HANDLE_KILLPRIV = 1 << 19;
+export const POSIX_ACL = 1 << 20;
 export const ABORT_ERROR = 1 << 21;
 export const MAX_PAGES = 1 << 22;
+export const HANDLE_KILLPRIV_V2 = 1 << 28;
+export const SETXATTR_EXT = 1 << 29;
 
 /** What INIT is answered when a scenario does not say. */
 const ANSWER: Fields = {
