@@ -73,11 +73,14 @@ for (const who of Object.keys(negotiated) as (keyof typeof negotiated)[]) {
     init,
     moves: [call('chown /f 7 -1 -> 0', [found, table[who].chown])],
   });
-  scenario(`set-id bits at a direct write by a user: the server is told, also where otherwise they are taken by ${who}`, {
-    tasks: [USER],
-    init,
-    moves: [openedToWrite(DIRECT_IO), call('write $f x -> 1', [written({ write_flags: 6, lock_owner: OWNER })])],
-  });
+  scenario(
+    `set-id bits at a direct write by a user: the server is told, also where otherwise they are taken by ${who}`,
+    {
+      tasks: [USER],
+      init,
+      moves: [openedToWrite(DIRECT_IO), call('write $f x -> 1', [written({ write_flags: 6, lock_owner: OWNER })])],
+    },
+  );
 }
 
 scenario('set-id bits at a write by root stay, and servers are not told to take them', {
