@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { E2BIG, EINVAL, EIO, ENODATA, ENOSYS, EOPNOTSUPP, EPERM, ERANGE } from '../abi/errno.ts';
 import { S_IFLNK, XATTR_REPLACE } from '../abi/linux.ts';
 import { encodeAcl } from '../abi/posix-acl.ts';
+import { chmod } from '../syscalls/attributes.ts';
 import { stat } from '../syscalls/stat.ts';
 import { getxattr, lgetxattr, removexattr, setxattr } from '../syscalls/xattr.ts';
 import { credentialsOf } from '../task/credentials.ts';
@@ -89,4 +90,25 @@ test('a server without extended attributes has no lists, and takes none', () => 
   m.fails(ENODATA, read(100));
   m.fails(EOPNOTSUPP, (t) => setxattr(t, '/f', NAME, LIST, 0), `SETXATTR n=2 size=28 flags=0 '${NAME}'`);
   m.fails(EOPNOTSUPP, (t) => removexattr(t, '/f', NAME));
+});
+
+const ENFORCING = { features: ['BIG_WRITES', 'POSIX_ACL', 'PARALLEL_DIROPS'] } satisfies Partial<Script>;
+
+test('a server that takes POSIX_ACL is asked once until attributes are stale, but each time about its root', () => {
+  const m = known(ENFORCING);
+  m.server.tree.node(2n).xattrs.set(NAME, LIST);
+  expect(m.does(read(28), GETXATTR)).toEqual(LIST);
+  expect(m.does(read(0))).toBe(28);
+  m.clock.advance(200_000);
+  m.does(read(28), 'GETATTR n=1 flags=0 fh=0', "LOOKUP n=1 'f'", GETXATTR);
+  m.does(read(28));
+  const root = (t: ReturnType<Scenario['thread']>) => getxattr(t, '/', NAME, 100);
+  m.fails(ENODATA, root, GETXATTR.replace('n=2', 'n=1'));
+  m.fails(ENODATA, root, GETXATTR.replace('n=2', 'n=1'));
+});
+
+test('a server that takes POSIX_ACL has its modes and lists checked here', () => {
+  const m = known(ENFORCING);
+  m.credentials = credentialsOf(1000, 1000);
+  m.fails(EPERM, (t) => chmod(t, '/f', 0o777), GETXATTR.replace('n=2', 'n=1'));
 });

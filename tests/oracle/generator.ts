@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { list } from './acl-values.ts';
 import { prepare } from './oracle.ts';
 import type { Prepared } from './outcome.ts';
 import { stepsOf, THREE_TASKS } from './script.ts';
@@ -83,6 +84,18 @@ const id: Words = oneOf(0, 1000, 1001, -1);
 const time: Words = oneOf('now', 'omit', '1000000000', '1234567890.123456789', '-5.7');
 const attribute: Words = oneOf('user.a', 'user.b', 'trusted.c', 'security.d', 'nothing.e', 'user.');
 const value: Words = oneOf("''", 'v', 'v*100');
+const aclName: Words = oneOf('system.posix_acl_access', 'system.posix_acl_access', 'system.posix_acl_default');
+const acl: Words = oneOf(
+  "''",
+  'v',
+  ...[
+    'u::rwx g::r-x o::r--',
+    'u::rw- u:1000:rwx g::r-- m::rwx o::---',
+    'u::rwx u:1001:--x g::--- g:1000:rw- m::rw- o::r-x',
+    'u::r-- u:1000:--- g::rwx m::--- o::rwx',
+    'u::rwx u:1000:r-x g::rwx o::rwx',
+  ].map(list),
+);
 
 type Row = readonly [weight: number, call: string, ...args: Words[]];
 
@@ -172,6 +185,10 @@ const rows: readonly Row[] = [
     [2, `${follow}listxattr`, path, oneOf(0, 5, 200)],
     [1, `${follow}removexattr`, path, attribute],
   ]),
+  [3, 'setxattr', path, aclName, acl, fc.constant('0')],
+  [2, 'getxattr', path, aclName, fc.constant('200')],
+  [1, 'fsetxattr', fd, aclName, acl, fc.constant('0')],
+  [1, 'removexattr', path, aclName],
   [1, 'fsetxattr', fd, attribute, value, oneOf(0, 1, 2)],
   [1, 'fgetxattr', fd, attribute, room],
   [1, 'flistxattr', fd, oneOf(0, 5, 200)],

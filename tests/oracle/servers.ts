@@ -127,7 +127,7 @@ function wishes(init: Method, offer: Offer, variant: Variant): Wishes {
     Object.entries(offer.features).map(([name, isSet]) => [name, isSet && !isHidden(name)]),
   ) as Features;
   const own = init({ ...offer, features }) as Wishes;
-  return { ...own, flags: (own.flags ?? []).filter((flag) => !isHidden(flag)) };
+  return { ...own, flags: [...(own.flags ?? []).filter((flag) => !isHidden(flag)), ...(variant.taken ?? [])] };
 }
 
 function openDirectly(methods: Methods): void {

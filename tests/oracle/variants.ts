@@ -17,8 +17,9 @@ export interface Variant {
   readonly without?: readonly string[];
   /** The server has READDIRPLUS. */
   readonly readdirplus?: boolean;
-  /** INIT flags that the server does not take. */
+  /** INIT flags that the server does not take, and such that it takes without doing anything for them. */
   readonly refused?: readonly InitFlag[];
+  readonly taken?: readonly InitFlag[];
   /** The server keeps locks itself: it has methods for them, and takes POSIX_LOCKS and FLOCK_LOCKS. */
   readonly locks?: boolean;
   /** How many inodes the server has, the root among them; default more than any script makes. */
@@ -57,6 +58,9 @@ export const variants: readonly Variant[] = [
   { name: 'cached-small', maxData: 4096 },
   { name: 'direct-no-killpriv', directIo: true, refused: ['HANDLE_KILLPRIV_V2'] },
   { name: 'cached-no-killpriv', isInShortForm: true, refused: ['HANDLE_KILLPRIV_V2'] },
+  { name: 'direct-killpriv-1', directIo: true, refused: ['HANDLE_KILLPRIV_V2'], taken: ['HANDLE_KILLPRIV'] },
+  { name: 'cached-killpriv-1', refused: ['HANDLE_KILLPRIV_V2'], taken: ['HANDLE_KILLPRIV'] },
+  { name: 'direct-no-atomic-trunc-no-killpriv', directIo: true, refused: ['ATOMIC_O_TRUNC', 'HANDLE_KILLPRIV_V2'] },
   { name: 'direct-no-atomic-trunc', directIo: true, refused: ['ATOMIC_O_TRUNC'] },
   { name: 'server-locks', directIo: true, locks: true },
   { ...missing('getlk', 'setlk', 'setlkw'), name: 'without-locks', locks: true },

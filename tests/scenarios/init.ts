@@ -11,8 +11,12 @@ export const BIG_WRITES = 1 << 5;
 export const FLOCK_LOCKS = 1 << 10;
 export const DO_READDIRPLUS = 1 << 13;
 export const PARALLEL_DIROPS = 1 << 18;
+export const HANDLE_KILLPRIV = 1 << 19;
+export const POSIX_ACL = 1 << 20;
 export const ABORT_ERROR = 1 << 21;
 export const MAX_PAGES = 1 << 22;
+export const HANDLE_KILLPRIV_V2 = 1 << 28;
+export const SETXATTR_EXT = 1 << 29;
 /** The second word of flags counts. */
 export const INIT_EXT = 1 << 30;
 

@@ -2,8 +2,8 @@ import { attributes, entry, fails, LONG, ok, opened, type Reply, S_IFDIR, S_IFRE
 import { asked, call, lookedUp, type Moves } from './scenario.ts';
 import { scenario } from './scenarios.ts';
 
-// Who is asked about permissions: Starnix's counts of LOOKUP, ACCESS and GETATTR. POSIX_ACL is not offered by Fusewire
-// yet; what it switches on besides ACLs is default_permissions, which these scenarios mount with.
+// Who is asked about permissions: Starnix's counts of LOOKUP, ACCESS and GETATTR. What POSIX_ACL switches on besides
+// lists is default_permissions, which these scenarios mount with.
 
 const USER = { uid: 1000, gid: 1000 };
 const ROOT = { uid: 0, gid: 0 };

@@ -79,7 +79,7 @@ export interface Contents {
   readonly names?: readonly string[];
   readonly data?: Uint8Array;
   readonly extensions?: Uint8Array;
-  /** The struct of an older protocol that the fields are of. */
+  /** The struct that the fields are of, where an older protocol or an INIT flag makes it another. */
   readonly older?: StructName;
   /** The task that asked; default the first. */
   readonly task?: number;

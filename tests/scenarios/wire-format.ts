@@ -53,6 +53,7 @@ const structs = {
     'spare5:I spare6:I',
   fsync_in: 'fh:Q fsync_flags:I padding:I',
   setxattr_in: 'size:I flags:I',
+  setxattr_in_extended: 'size:I flags:I setxattr_flags:I padding:I',
   getxattr_in: 'size:I padding:I',
   getxattr_out: 'size:I padding:I',
   lk_in: 'fh:Q owner:Q start:Q end:Q type:I pid:I lk_flags:I padding:I',
@@ -84,6 +85,7 @@ const structs = {
   interrupt_in: 'unique:Q',
   forget_one: 'nodeid:Q nlookup:Q',
   batch_forget_in: 'count:I dummy:I',
+  notify_inval_inode_out: 'ino:Q off:Q len:Q',
   dirent: 'ino:Q off:Q namelen:I type:I',
 } as const;
 
