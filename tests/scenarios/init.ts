@@ -8,6 +8,7 @@ export const POSIX_LOCKS = 1 << 1;
 export const ATOMIC_O_TRUNC = 1 << 3;
 export const BIG_WRITES = 1 << 5;
 export const FLOCK_LOCKS = 1 << 10;
+export const DO_READDIRPLUS = 1 << 13;
 export const PARALLEL_DIROPS = 1 << 18;
 export const ABORT_ERROR = 1 << 21;
 export const MAX_PAGES = 1 << 22;

@@ -54,8 +54,15 @@ const shapes = {
   ACCESS: shape(34, 'access_in'),
   CREATE: shape(35, 'create_in', 1),
   INTERRUPT: shape(36, 'interrupt_in', 0, 'kernel'),
+  IOCTL: shape(39, 'ioctl_in'),
+  POLL: shape(40, 'poll_in'),
   BATCH_FORGET: shape(42, 'batch_forget_in', 0, 'kernel'),
+  READDIRPLUS: shape(44, 'read_in'),
   RENAME2: shape(45, 'rename2_in', 2),
+  LSEEK: shape(46, 'lseek_in'),
+  COPY_FILE_RANGE: shape(47, 'copy_file_range_in'),
+  TMPFILE: shape(51, 'create_in', 1),
+  COPY_FILE_RANGE_64: shape(53, 'copy_file_range_in'),
 } as const satisfies Record<string, Shape>;
 
 /** The name of a request that scenarios can tell. */

@@ -62,6 +62,14 @@ const structs = {
   interrupt_in: 'unique:Q',
   forget_one: 'nodeid:Q nlookup:Q',
   batch_forget_in: 'count:I dummy:I',
+  lseek_in: 'fh:Q offset:Q whence:I padding:I',
+  lseek_out: 'offset:Q',
+  copy_file_range_in: 'fh_in:Q off_in:Q nodeid_out:Q fh_out:Q off_out:Q len:Q flags:Q',
+  copy_file_range_out: 'bytes_copied:Q',
+  ioctl_in: 'fh:Q flags:I cmd:I arg:Q in_size:I out_size:I',
+  ioctl_out: 'result:i flags:I in_iovs:I out_iovs:I',
+  poll_in: 'fh:Q kh:Q flags:I events:I',
+  poll_out: 'revents:I padding:I',
   dirent: 'ino:Q off:Q namelen:I type:I',
 } as const;
 
