@@ -297,8 +297,12 @@ export class Mounted implements AsyncDisposable {
    * Ends the use of this file system: closes what is open, waits until the server has let go of it (30 s at most), lets the
    * server end cleanly, and makes sure that it does.
    * Calls still under way fail with ECONNABORTED. Nothing is left running.
+   *
+   * 'force' waits for no answer, as umount(8) with -f: all calls fail at once, what the server did not do yet is lost. It
+   * hurries an unmount that is under way.
    */
-  unmount(): Promise<void> {
+  unmount(how: 'wait' | 'force' = 'wait'): Promise<void> {
+    if (how === 'force') this.connection.abort('unmount');
     this.#unmounted ??= this.#unmount();
     return this.#unmounted;
   }

@@ -38,13 +38,14 @@ export class Runner {
   async run<T>(operation: Operation<T>): Promise<T> {
     const { kernel, process, credentials } = this.#caller;
     const { code, limits } = this.#limited(operation);
-    const keepAlive = limits.timeoutMs === undefined ? undefined : setTimeout(() => {}, limits.timeoutMs);
+    // The kernel's alarm alone would let the process end before it rings.
+    const keepAlive = limits.timeoutMs === undefined ? undefined : setInterval(() => {}, limits.timeoutMs);
     try {
       return await kernel.run(process, credentials, code, limits);
     } catch (error) {
       throw this.#explain(error, limits);
     } finally {
-      clearTimeout(keepAlive);
+      clearInterval(keepAlive);
     }
   }
 
