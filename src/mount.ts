@@ -9,12 +9,14 @@ import { type RunningDaemon, startDaemon } from './attach/start.ts';
 import { Connection, type ConnectionOptions } from './fuse/connection.ts';
 import { Control } from './fuse/control.ts';
 import type { Listener } from './fuse/events.ts';
+import type { TimeoutSettings } from './fuse/request-timeout.ts';
 import type { FuseMountOptions } from './fusefs/options.ts';
 import { FuseSuperblock } from './fusefs/superblock.ts';
 import { Kernel } from './kernel.ts';
 import { systemClock } from './linux/clock.ts';
 import { NodeReactor } from './linux/reactor.ts';
 import { closeDescriptor } from './linux/sockets.ts';
+import type { CallLimits } from './node-fs/call-limits.ts';
 import { createFs } from './node-fs/create-fs.ts';
 import type { NodeFs } from './node-fs/types.ts';
 import type { Process } from './process/process.ts';
@@ -49,12 +51,18 @@ export interface MountOptions {
   readonly defaultPermissions?: boolean;
   /** The most bytes one READ may ask for. */
   readonly maxRead?: number;
+  /** The most bytes of file contents to keep; default 256 MiB. */
+  readonly pageCacheBytes?: number;
   /** How many requests there may be at a time; more wait their turn. */
   readonly maxActiveRequests?: number;
   /** The INIT flags to offer. */
   readonly offer?: readonly InitFlag[];
-  /** Milliseconds after which a request without a reply ends the mount. */
+  /** Milliseconds after which a request without a reply ends the mount, whatever the server said in INIT. */
   readonly requestTimeout?: number;
+  /** Linux's sysctls that limit how long a server may take; it may ask for a limit itself. */
+  readonly timeouts?: TimeoutSettings;
+  /** When calls of the mount's `fs` are given up; default: never, as in Linux. */
+  readonly calls?: CallLimits;
   /** Gives the mount up while it waits for the answer to INIT. */
   readonly signal?: AbortSignal;
   /** Hears every step of every request's life, INIT's too. */
@@ -82,7 +90,12 @@ let lastDevice = 0;
  */
 export async function mount(server: Server, options: MountOptions = {}): Promise<Mounted> {
   const reactor = new NodeReactor();
-  const kernel = new Kernel({ clock: systemClock, host: reactor });
+  const { pageCacheBytes } = options;
+  const kernel = new Kernel({
+    clock: systemClock,
+    host: reactor,
+    ...(pageCacheBytes === undefined ? {} : { pageCacheBytes }),
+  });
   if (isRemote(server)) return await mountRemote(kernel, reactor, server, options);
   if (!isDaemon(server)) return await mountHere(kernel, server, options);
   const mountBy = (way: Way): Promise<Mounted> => mountDaemon(kernel, reactor, server, way, options);
@@ -167,7 +180,7 @@ async function mountRemote(kernel: Kernel, reactor: Reactor, remote: Remote, opt
 function connectionTo(
   kernel: Kernel,
   own: Omit<ConnectionOptions, 'scheduler'>,
-  { maxActiveRequests, offer, requestTimeout, trace }: MountOptions,
+  { maxActiveRequests, offer, requestTimeout, timeouts, trace }: MountOptions,
 ): Connection {
   const connection = new Connection({
     scheduler: kernel.scheduler,
@@ -175,6 +188,7 @@ function connectionTo(
     ...(maxActiveRequests === undefined ? {} : { maxActiveRequests }),
     ...(offer === undefined ? {} : { offer }),
     ...(requestTimeout === undefined ? {} : { requestTimeout }),
+    ...(timeouts === undefined ? {} : { timeouts }),
   });
   if (trace !== undefined) connection.events.on(trace);
   return connection;
@@ -224,11 +238,22 @@ export class Mounted implements AsyncDisposable {
     this.control = new Control(connection);
     this.credentials = credentialsOfCaller(options);
     const how = mountOptions(options, asked);
-    this.superblock = new FuseSuperblock(connection, makedev(0, ++lastDevice), how);
+    this.superblock = new FuseSuperblock(connection, makedev(0, ++lastDevice), how, kernel.pageCache);
     const root = kernel.mountRoot(this.superblock, { readOnly: how.readOnly, noexec: asked?.noexec ?? false });
     this.process = kernel.createProcess(root, { pid: process.pid, umask: options.umask ?? process.umask() });
     this.process.fds.limit = DESCRIPTORS;
-    this.fs = createFs(kernel, this.process, this.credentials, () => this.#whyGone());
+    this.fs = this.within(options.calls ?? {});
+  }
+
+  /**
+   * The same fs, each of whose calls is given up at these limits instead of those of {@link fs}. Streams, directories and
+   * handles that are made by it keep them.
+   *
+   * @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE for limits that are none
+   */
+  within(limits: CallLimits): NodeFs {
+    const { kernel, process, credentials } = this;
+    return createFs({ kernel, process, credentials, whyGone: () => this.#whyGone(), limits });
   }
 
   /**

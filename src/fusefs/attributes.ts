@@ -1,5 +1,4 @@
 import {
-  PAGE_SIZE,
   S_IALLUGO,
   S_IFBLK,
   S_IFCHR,
@@ -39,13 +38,26 @@ export const isFileType = (mode: number): boolean => types.has(mode & S_IFMT);
 export const isSane = (attr: fuse_attr): boolean => isFileType(attr.mode) && attr.size < TOO_LARGE;
 
 /** When attributes were asked for and how long they hold. */
-interface Terms {
+export interface Terms {
   /** Monotonic milliseconds; 0 for expired already. */
   readonly expires: number;
   /** When the request was made; null when the reply made the inode's name, so that it cannot be old. */
   readonly asked: Moment | null;
   /** The birth time; null when the server has none, left out when it was not asked. */
   readonly btime?: Timespec | null;
+}
+
+/** What a reply told besides the basic attributes. */
+interface Told {
+  readonly btime: Timespec | null;
+  /** Which fields (STATX_*) it told at all. */
+  readonly mask: number;
+}
+
+/** What stat shows of the file system, and of a file that tells no block size. */
+interface Place {
+  readonly dev: number; // as makedev() packs it
+  readonly blockSize: number; // bytes
 }
 
 /**
@@ -117,13 +129,18 @@ export class Attributes {
     return (this.#stale & mask) === 0 && isValid(this.#expires, now);
   }
 
-  /** Takes over a reply's attributes, which become this object's own, unless something newer is known. */
-  apply(attr: fuse_attr, terms: Terms): void {
+  get mtime(): Timespec {
+    return time(this.#values.mtime, this.#values.mtimensec);
+  }
+
+  /** Takes over a reply's attributes, which become this object's own, unless something newer is known. @returns whether it did */
+  apply(attr: fuse_attr, terms: Terms): boolean {
     const { asked } = terms;
-    if (this.isSizeChanging || (asked !== null && this.#version > asked.attributes)) return;
+    if (this.isSizeChanging || (asked !== null && this.#version > asked.attributes)) return false;
     const doubtful = this.#version === 0 && asked !== null && this.#versions.hasEvictedSince(asked);
     this.#set(attr, terms);
     if (!doubtful) this.#stale &= ~STATX_BASIC_STATS;
+    return true;
   }
 
   /** Takes over the attributes that a SETATTR made: always, but not for long if something else changed meanwhile. */
@@ -187,12 +204,13 @@ export class Attributes {
     this.invalidate(STATX_BASIC_STATS);
   }
 
-  stat(dev: number): Stat {
-    return this.statOf(this.#values, this.#btime, dev);
+  stat(place: Place): Stat {
+    const mask = this.#btime === null ? STATX_BASIC_STATS : STATX_BASIC_STATS | STATX_BTIME;
+    return this.statOf(this.#values, { btime: this.#btime, mask }, place);
   }
 
   /** What a reply tells its caller, whether it was taken over or not. @see Linux fs/fuse/dir.c, fuse_fillattr() */
-  statOf(attr: fuse_attr, btime: Timespec | null, dev: number): Stat {
+  statOf(attr: fuse_attr, { btime, mask }: Told, { dev, blockSize }: Place): Stat {
     return {
       dev,
       ino: attr.ino,
@@ -202,12 +220,13 @@ export class Attributes {
       gid: attr.gid,
       rdev: this.#rdev,
       size: attr.size,
-      blksize: attr.blksize === 0 ? PAGE_SIZE : 2 ** (31 - Math.clz32(attr.blksize)),
+      blksize: attr.blksize === 0 ? blockSize : 2 ** (31 - Math.clz32(attr.blksize)),
       blocks: attr.blocks,
       atime: time(attr.atime, attr.atimensec),
       mtime: time(attr.mtime, attr.mtimensec),
       ctime: time(attr.ctime, attr.ctimensec),
       btime,
+      mask,
     };
   }
 

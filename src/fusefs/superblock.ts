@@ -1,6 +1,6 @@
 import { FUSE_ROOT_ID } from '../abi/fuse.ts';
-import { FUSE_SUPER_MAGIC } from '../abi/linux.ts';
-import { STATFS } from '../abi/opcodes.ts';
+import { FUSE_SUPER_MAGIC, PAGE_SIZE } from '../abi/linux.ts';
+import { DESTROY, STATFS, SYNCFS } from '../abi/opcodes.ts';
 import type { fuse_attr, fuse_entry_out } from '../abi/structs.ts';
 import type { Connection } from '../fuse/connection.ts';
 import { Thread } from '../process/thread.ts';
@@ -8,9 +8,11 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { Dentry } from '../vfs/dentry.ts';
 import type { Inode } from '../vfs/inode.ts';
+import { PageCache } from '../vfs/page-cache.ts';
 import type { StatFs } from '../vfs/stat.ts';
 import type { Superblock } from '../vfs/superblock.ts';
 import { FuseInode } from './inode.ts';
+import { learnAttributes } from './learn-attributes.ts';
 import { LockOwners } from './lock-owner.ts';
 import { isCurrent, revalidate } from './lookup.ts';
 import { takeNotifications } from './notifications.ts';
@@ -33,13 +35,21 @@ export class FuseSuperblock implements Superblock {
   readonly dev: number;
   readonly root: Dentry;
   readonly versions = new Versions();
+  /** Where the pages of its files are kept, with those of other file systems. */
+  readonly pageCache: PageCache;
   readonly polledFiles = new PolledFiles();
   readonly #lockOwners = new LockOwners();
   readonly #inodes = new Map<bigint, FuseInode>();
   #isActive = true;
 
   /** `dev` is the device number that stat shows, as makedev() packs it. Sends nothing: the first use asks for the root. */
-  constructor(connection: Connection, dev: number, options: Partial<FuseMountOptions> = {}) {
+  constructor(
+    connection: Connection,
+    dev: number,
+    options: Partial<FuseMountOptions> = {},
+    pageCache: PageCache = new PageCache(),
+  ) {
+    this.pageCache = pageCache;
     this.connection = connection;
     this.dev = dev;
     this.options = completeOptions(options);
@@ -60,9 +70,24 @@ export class FuseSuperblock implements Superblock {
     return this.connection.scheduler.clock.now();
   }
 
+  /** Whether the server keeps its files on a block device: what Linux calls fuseblk. */
+  get isOnBlockDevice(): boolean {
+    return this.options.blockSize !== null;
+  }
+
+  /** What stat shows of a file that does not tell, in bytes. */
+  get blockSize(): number {
+    return this.options.blockSize ?? PAGE_SIZE;
+  }
+
   /** Whether it is mounted: requests may be sent. */
   get isActive(): boolean {
     return this.#isActive;
+  }
+
+  /** Whether modes, owners and access control lists are checked here: as mounted, or because the server took POSIX_ACL. */
+  get enforcesModes(): boolean {
+    return this.options.defaultPermissions || this.connection.features.POSIX_ACL;
   }
 
   /** Whether the task may enter this file system. */
@@ -99,7 +124,7 @@ export class FuseSuperblock implements Superblock {
       this.#inodes.set(nodeid, inode);
     }
     inode.nlookup++;
-    inode.attributes.apply(attr, { expires: expiry(this.now, attr_valid, attr_valid_nsec), asked });
+    learnAttributes(inode, attr, { expires: expiry(this.now, attr_valid, attr_valid_nsec), asked });
     return inode.hold();
   }
 
@@ -116,6 +141,7 @@ export class FuseSuperblock implements Superblock {
    * @see Linux fs/fuse/inode.c, fuse_evict_inode()
    */
   evict(inode: FuseInode): void {
+    inode.mapping.drop(0);
     if (this.#inodes.get(inode.nodeid) === inode) this.#inodes.delete(inode.nodeid);
     if (inode.attributes.nlink > 0) this.versions.countEviction();
     if (this.#isActive) this.connection.forget(inode.nodeid, inode.nlookup);
@@ -147,12 +173,30 @@ export class FuseSuperblock implements Superblock {
   }
 
   /**
-   * Nothing waits here to be written, and the server is not asked: Linux sends SYNCFS only to virtio-fs and to servers of
-   * block devices, so that no other can make sync(2) wait.
+   * Nothing waits here to be written. Only the server of a block device is asked, so that no other can make sync(2) wait.
    *
-   * @see Linux fs/fuse/inode.c, fuse_sync_fs()
+   * FUSE: SYNCFS, to the server of a block device, unless the file system is read-only.
+   *
+   * @see Linux fs/fuse/inode.c, fuse_sync_fs(), and fs/sync.c, sync_filesystem()
    */
-  *syncfs(): Blocking<void> {}
+  *syncfs(task: Task): Blocking<void> {
+    if (!this.isOnBlockDevice || this.options.readOnly) return;
+    yield* (this.root.inode as FuseInode).call(task, SYNCFS, { body: {} });
+  }
+
+  /**
+   * What umount(2) of the last mount does: the server of a block device may finish, all others find their device dead.
+   *
+   * FUSE: DESTROY, to the server of a block device once it has answered INIT.
+   *
+   * @see Linux fs/fuse/inode.c, fuse_conn_destroy()
+   */
+  *umount(task: Task): Blocking<void> {
+    const { connection } = this;
+    if (this.isOnBlockDevice && connection.state === 'connected') yield* connection.ask(task, DESTROY, 0n);
+    this.kill();
+    connection.abort('unmount');
+  }
 
   kill(): void {
     this.#isActive = false;
