@@ -40,6 +40,7 @@ test('a mount has the options of its data', () => {
       defaultPermissions: false,
       readOnly: false,
       maxRead: 0xffffffff,
+      blockSize: null,
     },
     noexec: false,
     source: '/dev/fuse',
@@ -60,7 +61,7 @@ test('flags and the type say the rest', () => {
 
 test('a block size is for fuseblk alone', () => {
   const data = `allow_other,blksize=4096,${REQUIRED}`;
-  expect(readMountCall({ ...call, type: 'fuseblk', data }).options.allowOther).toBe(true);
+  expect(readMountCall({ ...call, type: 'fuseblk', data }).options.blockSize).toBe(4096);
   expect(thrownBy(() => readMountCall({ ...call, data }))).toBe(EINVAL);
 });
 

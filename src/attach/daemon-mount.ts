@@ -37,9 +37,8 @@ export function deviceIn(data: string): number | null {
  */
 export function readMountCall({ source, type, flags, data }: MountCall): DaemonMount {
   const [, isBlock, subtype = null] = TYPE.exec(type) ?? [];
-  // A size of blocks is an option of fuseblk alone.
-  const parts = isBlock === undefined ? data : data.replaceAll(/(?:^|,)blksize=\d+(?=,|$)/g, '');
-  const { fd: _, source: named, subtype: written, ...options } = parseMountData(parts);
+  const parsed = parseMountData(data, isBlock === undefined ? 'fuse' : 'fuseblk');
+  const { fd: _, source: named, subtype: written, ...options } = parsed;
   if (subtype !== null && written !== null) throw EINVAL;
   return {
     options: { ...options, readOnly: options.readOnly || (flags & MS_RDONLY) !== 0 },

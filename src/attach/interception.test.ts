@@ -139,6 +139,7 @@ test('a mount succeeds, and says what the daemon wants', async () => {
       defaultPermissions: false,
       readOnly: true,
       maxRead: 8192,
+      blockSize: null,
     },
     noexec: false,
     source: '/dev/fuse',
