@@ -215,6 +215,16 @@ test('a daemon that mounts itself through the kernel instead is found out, and i
   }
 });
 
+test('a process that ends while a daemon is being started leaves nothing behind', (context) => {
+  context.skip(!isBuilt, 'dist/ is not built');
+  const program = `
+    import { daemon, mount } from ${JSON.stringify(join(distribution, 'index.js'))};
+    mount(daemon('sleep', ['60', '{}']));
+    setTimeout(() => process.exit(7), 20);`;
+  const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 20_000 });
+  expect(status).toBe(7);
+});
+
 test('a process with an idle mount ends when it has nothing else to do, and its daemon with it', (context) => {
   needs(context, 'squashfuse', 'mksquashfs');
   context.skip(!isBuilt, 'dist/ is not built');
