@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -110,13 +110,17 @@ for (const attach of ['intercept', 'fusermount'] satisfies AttachWay[]) {
 }
 
 for (const command of ['bindfs', 'mergerfs', 'unionfs', 'disorderfs']) {
+  const source = command === 'unionfs' ? `${content}=RW` : content;
   for (const args of [[], ['-f']]) {
     test(`${[command, ...args].join(' ')}, which no other way suits, attaches and leaves`, async (context) => {
       needs(context, command);
       context.skip(!isBuilt, 'dist/ is not built');
-      const mounted = await mount(daemon(command, [...args, content, '{}']));
+      await using mounted = await mount(daemon(command, [...args, source, '{}']));
       expect(mounted.daemon?.way).toBe('intercept');
-      expect(mounted.fs.readFileSync('/file', 'utf8')).toBe('content of a file');
+      // Of its own opens this one stops, while this thread does nothing but wait for it.
+      const fd = mounted.fs.openSync('/file', 'r+');
+      expect(mounted.fs.readFileSync(fd, 'utf8')).toBe('content of a file');
+      mounted.fs.closeSync(fd);
       const pids = mounted.daemon?.pids ?? [];
       expect(pids.length).toBeGreaterThan(0);
       await mounted.unmount();
@@ -143,6 +147,40 @@ test('nobody but its user enters a file system that is not for others', async (c
   expect(() => refused.fs.readdirSync('/')).toThrow(/EACCES/);
   await using admitted = await mount(daemon('squashfuse', ['-f', '-o', 'allow_other', image, '{}']), stranger);
   expect(admitted.fs.readdirSync('/')).toEqual(['file']);
+});
+
+test('a daemon attaches as a user without rights, where it would run fusermount', async (context) => {
+  needs(context, 'bindfs', 'setpriv');
+  context.skip(!isBuilt, 'dist/ is not built');
+  context.skip(process.getuid?.() !== 0, 'only root can become another user');
+  const open = mkdtempSync(join(tmpdir(), 'fusewire-attach-open-'));
+  const program = `
+    import { daemon, mount } from ${JSON.stringify(join(distribution, 'index.js'))};
+    const mounted = await mount(daemon('bindfs', [${JSON.stringify(content)}, '{}']));
+    console.log(process.getuid(), mounted.daemon.way, mounted.fs.readFileSync('/file', 'utf8'));
+    await mounted.unmount();`;
+  try {
+    chmodSync(open, 0o777);
+    for (const directory of [scratch, content]) chmodSync(directory, 0o755);
+    const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '--input-type=module', '-e'];
+    const { stdout, stderr } = spawnSync('setpriv', [...nobody, program], {
+      encoding: 'utf8',
+      env: { ...process.env, TMPDIR: open },
+    });
+    expect(stdout + stderr).toBe('65534 intercept content of a file\n');
+    expect(readdirSync(open)).toEqual([]);
+  } finally {
+    rmSync(open, { recursive: true });
+  }
+});
+
+test('archivemount, which reads an archive, attaches', async (context) => {
+  needs(context, 'archivemount', 'tar');
+  context.skip(!isBuilt, 'dist/ is not built');
+  const archive = join(scratch, 'archive.tar');
+  execFileSync('tar', ['-C', content, '-cf', archive, '.']);
+  await using mounted = await mount(daemon('archivemount', ['-o', 'readonly', archive, '{}']));
+  expect(await mounted.fs.promises.readFile('/file', 'utf8')).toBe('content of a file');
 });
 
 test('a server that knows sockets alone is started again with one', async (context) => {
@@ -175,6 +213,16 @@ test('a daemon that mounts itself through the kernel instead is found out, and i
     expect(message).toContain('squashfuse did not ask fusermount3 for its device but mounted itself by /dev/fuse');
     expect(took).toBeLessThan(10_000);
   }
+});
+
+test('a process that ends while a daemon is being started leaves nothing behind', (context) => {
+  context.skip(!isBuilt, 'dist/ is not built');
+  const program = `
+    import { daemon, mount } from ${JSON.stringify(join(distribution, 'index.js'))};
+    mount(daemon('sleep', ['60', '{}']));
+    setTimeout(() => process.exit(7), 20);`;
+  const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 20_000 });
+  expect(status).toBe(7);
 });
 
 test('a process with an idle mount ends when it has nothing else to do, and its daemon with it', (context) => {

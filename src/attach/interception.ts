@@ -198,7 +198,8 @@ export class Interception {
   }
 
   #unmount(call: StoppedCall): Decision {
-    if (this.#state !== 'mounted' || this.#targetOf(call, 0) !== this.#target) return goOn;
+    const target = this.#targetOf(call, 0);
+    if (this.#state !== 'mounted' || target === null || target !== this.#target) return goOn;
     return {
       answer: { result: 0 },
       taken: () => {

@@ -24,6 +24,11 @@ const PACKET_WANTED = (1 << 20) + 8192; // a request of 256 pages and its header
  */
 export async function startDaemon(daemon: Daemon, way: Way, reactor: Reactor): Promise<RunningDaemon> {
   const undo: (() => void)[] = [];
+  const undoAll = (): void => {
+    for (const action of undo.toReversed()) action();
+  };
+  // A start takes a while; once it is over, the running daemon looks after its end.
+  process.once('exit', undoAll);
   try {
     const pair = seqpacketPair();
     const [ours, theirs] = pair;
@@ -52,8 +57,10 @@ export async function startDaemon(daemon: Daemon, way: Way, reactor: Reactor): P
           });
     return new RunningDaemon({ daemon, way, child, door, mounting, interception, ours, theirs, line, packetLimit });
   } catch (error) {
-    for (const action of undo.reverse()) action();
+    undoAll();
     throw notStarted(daemon, error as NodeJS.ErrnoException);
+  } finally {
+    process.off('exit', undoAll);
   }
 }
 

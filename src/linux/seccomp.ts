@@ -7,6 +7,7 @@ import { check, fail, libc } from './libc.ts';
 const PR_SET_NO_NEW_PRIVS = 38;
 const SECCOMP_SET_MODE_FILTER = 1;
 const SECCOMP_FILTER_FLAG_NEW_LISTENER = 8;
+const SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV = 32;
 const SECCOMP_IOCTL_NOTIF_RECV = 0xc0502100;
 const SECCOMP_IOCTL_NOTIF_SEND = 0xc0182101;
 const SECCOMP_IOCTL_NOTIF_ID_VALID = 0x40082102;
@@ -49,7 +50,11 @@ export function installFilter(program: Uint8Array): number {
   const view = new DataView(header.buffer);
   view.setUint16(0, program.length / 8, true);
   view.setBigUint64(8, address(program), true);
-  return check(calls.syscall(number, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, header));
+  const install = (flags: number): number => calls.syscall(number, SECCOMP_SET_MODE_FILTER, flags, header);
+  // A signal then waits for the answer once a call was received, as it waits for Linux in an open or a mount.
+  const listener = install(SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+  if (listener >= 0 || fail() !== EINVAL) return check(listener);
+  return check(install(SECCOMP_FILTER_FLAG_NEW_LISTENER)); // before Linux 5.19
 }
 
 /** A call that stopped, and waits for its answer: struct seccomp_notif. */
