@@ -26,6 +26,7 @@ export const DEFAULT_OFFER: readonly InitFlag[] = [
   'HANDLE_KILLPRIV_V2', // and is told when
   'HAS_EXPIRE_ONLY', // names can expire by NOTIFY_INVAL_ENTRY without being dropped
   'HAS_RESEND', // NOTIFY_RESEND is understood
+  'REQUEST_TIMEOUT', // the server says how long it may take
   'INIT_EXT', // the second word of flags counts
 ];
 
@@ -56,6 +57,8 @@ export interface Negotiated {
   /** The server's wish; null: keep the default. */
   readonly maxBackground: number | null;
   readonly congestionThreshold: number | null;
+  /** Seconds that a request may take, as the server said; 0 when it did not. */
+  readonly requestTimeout: number;
 }
 
 /**
@@ -88,6 +91,7 @@ export function negotiate(
     },
     maxBackground: hasBackground && body.max_background > 0 ? body.max_background : null,
     congestionThreshold: hasBackground && body.congestion_threshold > 0 ? body.congestion_threshold : null,
+    requestTimeout: features.REQUEST_TIMEOUT ? body.request_timeout : 0,
   };
 }
 

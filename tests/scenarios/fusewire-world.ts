@@ -9,6 +9,7 @@ import { exit } from '../../src/syscalls/descriptors.ts';
 import { VirtualClock } from '../../src/task/clock.ts';
 import { credentialsOf } from '../../src/task/credentials.ts';
 import { Scheduler } from '../../src/task/scheduler.ts';
+import type { Signal } from '../../src/task/task.ts';
 import { Mount, Path } from '../../src/vfs/mount.ts';
 import { calls, outcomeOf, resolved, type Variables } from '../oracle/calls.ts';
 import type { Step } from '../oracle/script.ts';
@@ -91,19 +92,14 @@ export class FusewireWorld implements World {
   async turn(task: number): Promise<void> {
     const time = this.#scheduler.nextTimer;
     if (time === null) throw new Error(`the call goes on: it waits for ${this.#actor(task).thread?.sleep?.why}`);
-    await this.pause(time - this.#clock.now());
+    await this.pass((time - this.#clock.now()) / 1000);
   }
 
   async mayRead(): Promise<boolean> {
     return false;
   }
 
-  async pause(milliseconds: number): Promise<void> {
-    this.#clock.advance(milliseconds);
-    this.#scheduler.run();
-  }
-
-  signal(task: number, kind: 'signal' | 'killed'): void {
+  signal(task: number, kind: Signal): void {
     this.#actor(task).thread?.signal(kind);
     this.#scheduler.run();
   }
@@ -156,6 +152,11 @@ export class FusewireWorld implements World {
 
   abort(): void {
     new Control(this.#connection).abort();
+    this.#scheduler.run();
+  }
+
+  async pass(seconds: number): Promise<void> {
+    this.#clock.advance(seconds * 1000);
     this.#scheduler.run();
   }
 

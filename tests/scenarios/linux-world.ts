@@ -1,11 +1,13 @@
 import { accessSync, constants, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openFuseDevice, tryReadRequest, writeReply } from '../../src/linux/fuse-device.ts';
 import { check, libc } from '../../src/linux/libc.ts';
 import { MNT_DETACH, MS_RDONLY, mountAt, mountLater, umountLater } from '../../src/linux/mounts.ts';
 import { NodeReactor } from '../../src/linux/reactor.ts';
 import { closeDescriptor } from '../../src/linux/sockets.ts';
+import type { Signal } from '../../src/task/task.ts';
 import { calls, type Variables } from '../oracle/calls.ts';
 import { Runner } from '../oracle/runner.ts';
 import type { Step, TaskSpec } from '../oracle/script.ts';
@@ -17,6 +19,9 @@ const FUSE_DEV_IOC_CLONE = 0x8004e500;
 const POLLIN = 1;
 const POLLOUT = 4;
 const POLLERR = 8;
+
+/** Which have the handlers in a runner that their names here say. */
+const SIGNALS = { signal: 'SIGHUP', restart: 'SIGUSR2', killed: 'SIGKILL' } as const;
 
 const libcIoctl = libc.func('int ioctl(int, unsigned long, void *)') as unknown as (
   fd: number,
@@ -144,18 +149,13 @@ export class LinuxWorld implements World {
 
   async mayRead(): Promise<boolean> {
     const { watched, stop } = watchReadable(this.#file(0));
-    const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), LONG_FOR_A_KERNEL));
-    return Promise.race([watched.then(() => true), late]).finally(stop);
+    return Promise.race([watched.then(() => true), pause(LONG_FOR_A_KERNEL, false)]).finally(stop);
   }
 
-  pause(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, milliseconds));
-  }
-
-  signal(task: number, kind: 'signal' | 'killed'): void {
+  signal(task: number, kind: Signal): void {
     const actor = this.#actor(task);
     if (kind === 'killed') actor.state = 'killed';
-    process.kill(actor.runner.pid, kind === 'killed' ? 'SIGKILL' : 'SIGUSR2');
+    process.kill(actor.runner.pid, SIGNALS[kind]);
   }
 
   async read(file: number, room: number): Promise<Uint8Array> {
@@ -206,6 +206,10 @@ export class LinuxWorld implements World {
 
   abort(): void {
     writeFileSync(`${this.#connection}/abort`, '1');
+  }
+
+  pass(seconds: number): Promise<void> {
+    return pause(seconds * 1000);
   }
 
   waiting(count: number): Promise<void> {

@@ -71,6 +71,7 @@ async function act(world: World, move: Move): Promise<void> {
   else if (move.do === 'poll') await world.poll(move.file, move.gives);
   else if (move.do === 'close') world.close(move.file);
   else if (move.do === 'abort') world.abort();
+  else if (move.do === 'passes') await world.pass(move.seconds);
 }
 
 async function readRequest(world: World, requests: ReadRequests, move: Extract<Move, { do: 'read' }>): Promise<void> {

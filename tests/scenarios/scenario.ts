@@ -1,3 +1,4 @@
+import type { Signal } from '../../src/task/task.ts';
 import { type Step, stepsOf, type TaskSpec } from '../oracle/script.ts';
 import type { Reply } from './replies.ts';
 import type { Expected, RequestName } from './requests.ts';
@@ -24,13 +25,14 @@ export type Move =
   | { readonly do: 'write bytes'; readonly message: Uint8Array; readonly file: number; readonly gives: string }
   | { readonly do: 'waiting'; readonly count: number }
   | { readonly do: 'asleep'; readonly task: number }
-  | { readonly do: 'signal'; readonly task: number; readonly kind: 'signal' | 'killed' }
+  | { readonly do: 'signal'; readonly task: number; readonly kind: Signal }
   | { readonly do: 'forgotten'; readonly nodeid: number; readonly nlookup: number }
   | { readonly do: 'open' }
   | { readonly do: 'clone'; readonly file: number; readonly source: number; readonly gives: string }
   | { readonly do: 'poll'; readonly file: number; readonly gives: string }
   | { readonly do: 'close'; readonly file: number }
   | { readonly do: 'abort' }
+  | { readonly do: 'passes'; readonly seconds: number }
   | { readonly do: 'nothing left' };
 
 /** Moves, and lists of moves, one after the other. */
@@ -138,8 +140,8 @@ export const waiting = (count: number): Move => ({ do: 'waiting', count });
 /** A task sleeps in its call, once it has got there. */
 export const asleep = (task: number): Move => ({ do: 'asleep', task });
 
-/** A signal for a task in its call: one that has a handler, or SIGKILL. */
-export const signal = (kind: 'signal' | 'killed', task = 0): Move => ({ do: 'signal', task, kind });
+/** A signal for a task in its call: one that has a handler, without SA_RESTART or with it, or SIGKILL. */
+export const signal = (kind: Signal, task = 0): Move => ({ do: 'signal', task, kind });
 
 /** One more open of the device, that belongs to no connection; its number is the next. */
 export const opens: Move = { do: 'open' };
@@ -161,6 +163,9 @@ export const forgotten = (nodeid: number, nlookup: number): Move => ({ do: 'forg
 
 /** An open of the device is closed. */
 export const closes = (file: number): Move => ({ do: 'close', file });
+
+/** Time goes by. On Linux it is waited for, so that it may not be much. */
+export const passes = (seconds: number): Move => ({ do: 'passes', seconds });
 
 /** The user gives the connection up, as by fusectl. */
 export const aborts: Move = { do: 'abort' };

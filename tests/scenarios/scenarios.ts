@@ -15,8 +15,8 @@ afterAll(async () => {
  * A test that plays a scenario on Linux, so that it tells the truth, and on Fusewire. Where nothing can be mounted it is
  * played on Fusewire, and then skipped with the reason.
  */
-export function scenario(name: string, told: Scenario): void {
-  test(name, async (context) => {
+export function scenario(name: string, told: Scenario, { timeout = 60_000 } = {}): void {
+  test(name, { timeout }, async (context) => {
     const problem = mountingProblem();
     if (problem === null) {
       await using linux = await LinuxWorld.mount(mountingOf(told));

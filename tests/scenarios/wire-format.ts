@@ -56,6 +56,8 @@ const structs = {
   getxattr_in: 'size:I padding:I',
   getxattr_out: 'size:I padding:I',
   access_in: 'mask:I padding:I',
+  lk_in: 'fh:Q owner:Q start:Q end:Q type:I pid:I lk_flags:I padding:I',
+  lk_out: 'start:Q end:Q type:I pid:I',
   forget_in: 'nlookup:Q',
   interrupt_in: 'unique:Q',
   forget_one: 'nodeid:Q nlookup:Q',

@@ -1,3 +1,4 @@
+import type { Signal } from '../../src/task/task.ts';
 import type { Step, TaskSpec } from '../oracle/script.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -17,9 +18,7 @@ export interface World extends AsyncDisposable {
   turn(task: number): Promise<void>;
   /** Waits a while for something to read on the mounted device; false when nothing comes. */
   mayRead(): Promise<boolean>;
-  /** Lets time pass. */
-  pause(milliseconds: number): Promise<void>;
-  signal(task: number, kind: 'signal' | 'killed'): void;
+  signal(task: number, kind: Signal): void;
   /** Waits for a message and reads it. @throws Errno; Error when none comes */
   read(file: number, room: number): Promise<Uint8Array>;
   /** Reads without waiting; null when there is nothing, or the file is closed. @throws Errno */
@@ -34,6 +33,8 @@ export interface World extends AsyncDisposable {
   poll(file: number, words: string): Promise<void>;
   close(file: number): void;
   abort(): void;
+  /** Lets time go by. */
+  pass(seconds: number): Promise<void>;
   /** Waits until so many requests exist. @throws Error when it does not come to that */
   waiting(count: number): Promise<void>;
 }

@@ -84,8 +84,10 @@ async function make(stage: Stage, move: Move): Promise<string | null> {
       world.start(move.call);
       return null;
     case 'end':
-      await stage.serveCall(move.task);
-      return compare(`the call of task ${move.task}`, await world.end(move.task), move.gives);
+      return stage.serveCall(move.task).then(
+        async () => compare(`the call of task ${move.task}`, await world.end(move.task), move.gives),
+        (error: Error) => error.message,
+      );
     case 'asleep':
       stage.serve();
       return world.asleep(move.task).then(
@@ -93,13 +95,12 @@ async function make(stage: Stage, move: Move): Promise<string | null> {
         (error: Error) => error.message,
       );
     case 'signal':
-      world.signal(move.task, 'signal');
-      return null;
-    case 'kill':
-      world.signal(move.task, 'killed');
+    case 'restart':
+    case 'killed':
+      world.signal(move.task, move.do);
       return null;
     case 'pause':
-      await world.pause(move.milliseconds);
+      await world.pass(move.milliseconds / 1000);
       return null;
   }
 }

@@ -1,3 +1,4 @@
+import type { Signal } from '../../src/task/task.ts';
 import { type Step as Call, stepsOf } from '../oracle/script.ts';
 
 /** One thing that a step does. */
@@ -6,7 +7,7 @@ export type Move =
   | { readonly do: 'call'; readonly call: Call }
   | { readonly do: 'begin'; readonly call: Call }
   | { readonly do: 'end'; readonly task: number; readonly gives: string }
-  | { readonly do: 'asleep' | 'signal' | 'kill'; readonly task: number }
+  | { readonly do: 'asleep' | Signal; readonly task: number }
   | { readonly do: 'pause'; readonly milliseconds: number };
 
 /** A labelled part of a trace. */
@@ -59,7 +60,8 @@ function moveOf(line: string): Move {
       return { do: 'end', task, gives: rest.replace(/^.*-> /, '') };
     case 'asleep':
     case 'signal':
-    case 'kill':
+    case 'restart':
+    case 'killed':
       return { do: word, task };
     case 'pause':
       return { do: 'pause', milliseconds: Number(rest) };
