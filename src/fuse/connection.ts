@@ -167,8 +167,8 @@ export class Connection {
     if (this.#unsupported.has(opcode as Opcode)) return unsupported(opcode);
     const result = yield* this.ask(task, opcode, nodeid, call);
     if (!(result instanceof Errno)) return result;
-    if (result !== ENOSYS || opcode.onENOSYS === 'fail') throw result;
-    this.#unsupported.add(opcode as Opcode);
+    if (result !== ENOSYS) throw result;
+    if (opcode.onENOSYS.isRemembered) this.#unsupported.add(opcode as Opcode);
     return unsupported(opcode);
   }
 
@@ -386,7 +386,7 @@ export class Connection {
 const callerOf = ({ credentials, tid }: Task) => ({ uid: credentials.fsuid, gid: credentials.fsgid, pid: tid });
 
 /** What a call gives whose opcode the server does not have. */
-function unsupported<In, Out>({ onENOSYS }: Opcode<In, Out>): Reply<Out> {
-  if (onENOSYS === 'succeed') return { body: undefined as Out, data: new Uint8Array(0) };
-  throw onENOSYS instanceof Errno ? onENOSYS : ENOSYS;
+function unsupported<In, Out>({ onENOSYS: { gives } }: Opcode<In, Out>): Reply<Out> {
+  if (gives === 'success') return { body: undefined as Out, data: new Uint8Array(0) };
+  throw gives instanceof Errno ? gives : ENOSYS;
 }

@@ -27,6 +27,8 @@ export const DEFAULT_OFFER: readonly InitFlag[] = [
   'HAS_EXPIRE_ONLY', // names can expire by NOTIFY_INVAL_ENTRY without being dropped
   'HAS_RESEND', // NOTIFY_RESEND is understood
   'REQUEST_TIMEOUT', // the server says how long it may take
+  'SECURITY_CTX', // requests that make files have room for the labels of security modules
+  'CREATE_SUPP_GROUP', // and tell the group that the new file may have
   'INIT_EXT', // the second word of flags counts
 ];
 

@@ -16,6 +16,7 @@ import type { Acl, AclName } from '../vfs/posix-acl.ts';
 import type { AttributeChange, Stat } from '../vfs/stat.ts';
 import { getAcl, setAcl } from './acl.ts';
 import { Attributes } from './attributes.ts';
+import { bmap } from './bmap.ts';
 import { link, mkdir, mknod, symlink } from './create.ts';
 import { getFileAttributes, setFileAttributes } from './file-attributes.ts';
 import { getattr, tryGetattr } from './getattr.ts';
@@ -230,6 +231,10 @@ export class FuseInode extends Inode {
 
   setAcl(task: Task, name: AclName, acl: Acl | null): Blocking<void> {
     return setAcl(task, this, name, acl);
+  }
+
+  override bmap(task: Task, block: number): Blocking<number> {
+    return bmap(task, this, block);
   }
 
   override getFileAttributes(task: Task, form: FileAttributesForm): Blocking<FileAttributes> {

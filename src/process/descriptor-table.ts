@@ -55,6 +55,14 @@ export class DescriptorTable {
     this.#entries[fd] = { file, closeOnExec };
   }
 
+  /** Makes the lowest free descriptor from `from` on an entry to the same open file. @throws EBADF; EMFILE */
+  duplicate(fd: number, { from, closeOnExec }: { readonly from: number; readonly closeOnExec: boolean }): number {
+    const file = this.anyFile(fd);
+    const made = this.reserve(from);
+    this.fill(made, file.hold(), closeOnExec);
+    return made;
+  }
+
   /** Gives a reserved descriptor back. */
   free(fd: number): void {
     this.#entries[fd] = undefined;

@@ -1,24 +1,8 @@
-import { EBADF, EINVAL, EPERM, Errno } from '../abi/errno.ts';
-import {
-  F_DUPFD,
-  F_DUPFD_CLOEXEC,
-  F_GETFD,
-  F_GETFL,
-  F_SETFD,
-  F_SETFL,
-  FD_CLOEXEC,
-  O_APPEND,
-  O_CLOEXEC,
-  O_DIRECT,
-  O_NOATIME,
-  O_NONBLOCK,
-  O_PATH,
-} from '../abi/linux.ts';
-import type { DescriptorTable } from '../process/descriptor-table.ts';
+import { EBADF, EINVAL, Errno } from '../abi/errno.ts';
+import { CLOSE_RANGE_CLOEXEC, CLOSE_RANGE_UNSHARE, O_CLOEXEC, O_PATH } from '../abi/linux.ts';
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { File } from '../vfs/file.ts';
-import { isOwner } from '../vfs/permission.ts';
 
 /**
  * close(2). The descriptor is gone even when this fails. FUSE: FLUSH, and RELEASE in the background with the last one.
@@ -32,7 +16,7 @@ export function* close(task: Thread, fd: number): Blocking<void> {
 
 /** dup(2): the lowest free descriptor for the same open file. @throws EBADF; EMFILE */
 export function* dup(task: Thread, fd: number): Blocking<number> {
-  return duplicate(task.process.fds, fd, { from: 0, closeOnExec: false });
+  return task.process.fds.duplicate(fd, { from: 0, closeOnExec: false });
 }
 
 /** dup2(2): as {@link dup3} without flags; the same descriptor twice is returned if it is open. @throws as {@link dup3} */
@@ -60,33 +44,20 @@ export function* dup3(task: Thread, oldfd: number, newfd: number, flags: number)
 }
 
 /**
- * fcntl(2) with F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL and F_SETFL.
+ * close_range(2): closes all descriptors from `first` to `last`; with CLOSE_RANGE_CLOEXEC they are to be closed by execve(2).
+ * No process shares its descriptors here, so that CLOSE_RANGE_UNSHARE has nothing to do. Nobody hears of errors.
  *
- * @throws EBADF, also for F_SETFL of an O_PATH descriptor; EINVAL for another command, or F_DUPFD from the limit on; EMFILE;
- *   EPERM to set O_NOATIME on another's file
- * @see Linux fs/fcntl.c, do_fcntl()
+ * @throws EINVAL for an unknown flag, or a `last` below `first`
+ * @see Linux fs/file.c, close_range()
  */
-export function* fcntl(task: Thread, fd: number, command: number, argument = 0): Blocking<number> {
+export function* closeRange(task: Thread, first: number, last: number, flags: number): Blocking<void> {
+  if ((flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) !== 0) throw EINVAL;
+  const [from, to] = [first >>> 0, last >>> 0];
+  if (from > to) throw EINVAL;
   const { fds } = task.process;
-  switch (command) {
-    case F_DUPFD:
-    case F_DUPFD_CLOEXEC:
-      fds.anyFile(fd);
-      if (!(argument >= 0 && argument < fds.limit)) throw EINVAL;
-      return duplicate(fds, fd, { from: argument, closeOnExec: command === F_DUPFD_CLOEXEC });
-    case F_GETFD:
-      return fds.closesOnExec(fd) ? FD_CLOEXEC : 0;
-    case F_SETFD:
-      fds.setCloseOnExec(fd, (argument & FD_CLOEXEC) !== 0);
-      return 0;
-    case F_GETFL:
-      return fds.anyFile(fd).flags;
-    case F_SETFL:
-      setFlags(task, fds.file(fd), argument);
-      return 0;
-    default:
-      fds.file(fd);
-      throw EINVAL;
+  for (const fd of fds.open.filter((each) => each >= from && each <= to)) {
+    if ((flags & CLOSE_RANGE_CLOEXEC) !== 0) fds.setCloseOnExec(fd, true);
+    else yield* closeQuietly(task, fds.remove(fd));
   }
 }
 
@@ -95,26 +66,6 @@ export function* exit(task: Thread): Blocking<void> {
   const { process } = task;
   for (const fd of process.fds.open) yield* closeQuietly(task, process.fds.remove(fd));
   process.release();
-}
-
-/** The flags that F_SETFL changes; it leaves the others as they are. */
-const CHANGEABLE = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME;
-
-function setFlags(task: Thread, file: File, flags: number): void {
-  const added = flags & ~file.flags;
-  if ((added & O_NOATIME) !== 0 && !isOwner(task.credentials, file.inode)) throw EPERM;
-  file.flags = (file.flags & ~CHANGEABLE) | (flags & CHANGEABLE);
-}
-
-function duplicate(
-  fds: DescriptorTable,
-  fd: number,
-  { from, closeOnExec }: { readonly from: number; readonly closeOnExec: boolean },
-): number {
-  const file = fds.anyFile(fd);
-  const made = fds.reserve(from);
-  fds.fill(made, file.hold(), closeOnExec);
-  return made;
 }
 
 function* closeFile(task: Thread, file: File): Blocking<void> {

@@ -1,4 +1,4 @@
-import { EFAULT, EINVAL, EOPNOTSUPP, EPERM } from '../abi/errno.ts';
+import { EINVAL, EOPNOTSUPP, EPERM } from '../abi/errno.ts';
 import * as ioctl from '../abi/ioctl.ts';
 import { S_IFDIR, S_IFREG } from '../abi/linux.ts';
 import type { Blocking } from '../task/blocking.ts';
@@ -15,6 +15,7 @@ import {
 } from '../vfs/file-attributes.ts';
 import type { Inode } from '../vfs/inode.ts';
 import { checkWritable, isOwner } from '../vfs/permission.ts';
+import { intBytes, intOf, putBytes, takeBytes } from './caller-memory.ts';
 
 const NOBODYS_PROJECT = 0xffff_ffff;
 const CAPABLE_FLAGS = ioctl.FS_APPEND_FL | ioctl.FS_IMMUTABLE_FL;
@@ -64,28 +65,6 @@ export function* setFileAttributes(
   }
   return 0;
 }
-
-/** The first `size` bytes of the caller's memory. @throws EFAULT when it is shorter, or a number */
-export function takeBytes(argument: IoctlArgument, size: number): Uint8Array {
-  if (typeof argument === 'number' || argument.length < size) throw EFAULT;
-  return argument.slice(0, size);
-}
-
-/** Fills the caller's memory from its beginning. @throws EFAULT as {@link takeBytes} */
-export function putBytes(argument: IoctlArgument, bytes: Uint8Array): void {
-  if (typeof argument === 'number' || argument.length < bytes.length) throw EFAULT;
-  argument.set(bytes);
-}
-
-/** The bytes of an int. */
-export function intBytes(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setInt32(0, value, true);
-  return bytes;
-}
-
-/** Reads an int. */
-export const intOf = (bytes: Uint8Array): number => new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
 
 const bytesOf = (found: FileAttributes, form: FileAttributesForm): Uint8Array =>
   form === 'flags' ? intBytes(found.flags) : fsxattrOf({ ...found, xflags: found.xflags & ioctl.FS_XFLAGS_MASK });

@@ -28,15 +28,15 @@ import { mayRead, mayWrite } from './access-mode.ts';
 import { restartable } from './restart.ts';
 import { withFile } from './with-file.ts';
 
-/** C's struct flock. Bigints, because a range may reach 2^63 - 1, which is no exact number. */
+/** C's struct flock, which F_GETLK fills. Bigints, because a range may reach 2^63 - 1, which is no exact number. */
 export interface Flock {
-  readonly type: number; // F_RDLCK, F_WRLCK, F_UNLCK
-  readonly whence: number; // SEEK_SET, SEEK_CUR, SEEK_END
-  readonly start: bigint; // bytes
+  type: number; // F_RDLCK, F_WRLCK, F_UNLCK
+  whence: number; // SEEK_SET, SEEK_CUR, SEEK_END
+  start: bigint; // bytes
   /** Bytes; 0 for all to come, negative for those before `start`. */
-  readonly len: bigint;
+  len: bigint;
   /** The process; must be 0 for OFD locks, whose answer is -1. */
-  readonly pid: number;
+  pid: number;
 }
 
 /**
@@ -64,8 +64,8 @@ function* lockWhole(task: Thread, file: File, type: number, wait: 'wait' | 'try'
 }
 
 /**
- * fcntl(2) with F_GETLK, F_SETLK, F_SETLKW and their F_OFD_ forms. Returns the struct as the caller finds it after
- * the call: with F_GETLK a lock that is in the way, or the same with F_UNLCK.
+ * What fcntl(2) does with F_GETLK, F_SETLK, F_SETLKW and their F_OFD_ forms. Returns the struct as the caller finds it
+ * after the call: with F_GETLK a lock that is in the way, or the same with F_UNLCK.
  * FUSE: GETLK, SETLK or SETLKW, if the server took POSIX_LOCKS.
  *
  * @throws EBADF; EINVAL for another command, or F_GETLK of F_UNLCK; EINVAL and EOVERFLOW for a range that cannot be;

@@ -97,7 +97,10 @@ function* findOrCreateLocked(task: Thread, { parent, name, distrust }: Name, how
     if (refusal !== null) throw refusal;
     const mode = newMode(task, dir, how.mode);
     const opened = yield* dir.atomicOpen(task, parent.mount, dentry, how.flags, mode, task.process.umask);
-    if (opened?.created === true) return yield* checkMade(task, opened.file, how);
+    if (opened?.created === true) {
+      opened.file.isCreated = true;
+      return yield* checkMade(task, opened.file, how);
+    }
     opened?.file.release();
     return seenAt(parent.mount, dentry);
   } finally {

@@ -5,6 +5,7 @@ export type Capability =
   | 'CAP_DAC_READ_SEARCH'
   | 'CAP_FOWNER'
   | 'CAP_FSETID'
+  | 'CAP_LEASE'
   | 'CAP_LINUX_IMMUTABLE'
   | 'CAP_MKNOD'
   | 'CAP_SETFCAP'
@@ -32,6 +33,7 @@ const all: ReadonlySet<Capability> = new Set<Capability>([
   'CAP_DAC_READ_SEARCH',
   'CAP_FOWNER',
   'CAP_FSETID',
+  'CAP_LEASE',
   'CAP_LINUX_IMMUTABLE',
   'CAP_MKNOD',
   'CAP_SETFCAP',

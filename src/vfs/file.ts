@@ -30,6 +30,15 @@ export interface CopyRange {
 /** What ioctl(2) gets besides its command: the caller's memory, which it may fill, or a number. */
 export type IoctlArgument = Uint8Array | number;
 
+/** What F_SETOWN and F_SETSIG of fcntl(2) set. Linux's struct fown_struct. */
+export interface Signalling {
+  /** Whose number `pid` is: F_OWNER_*. */
+  readonly type: number;
+  /** 0 for nobody. */
+  readonly pid: number;
+  readonly signal: number;
+}
+
 /**
  * An open file description: what open(2) makes and dup(2) shares. Linux's struct file with its operations.
  * It holds a reference on its path. The last {@link release} lets the server's handle go.
@@ -41,6 +50,10 @@ export abstract class File {
   openedBy: Credentials | null = null;
   /** The status flags and access mode, as F_GETFL shows them; creation flags are gone. */
   flags: number;
+  /** This open(2) made it. Linux's FMODE_CREATED. */
+  isCreated = false;
+  /** Whom and how a signal would tell that it is ready; no file here sends any. Linux's f_owner. */
+  signalling: Signalling | null = null;
   /** Where the next read or write begins, in bytes; for directories an opaque cookie. */
   position = 0;
   /** A directory's position: the opaque `next` of the last entry given. */

@@ -1,5 +1,5 @@
 import type { ByteString } from '../abi/bytes.ts';
-import { ENOTTY } from '../abi/errno.ts';
+import { EINVAL, ENOTTY } from '../abi/errno.ts';
 import type { Blocking } from '../task/blocking.ts';
 import { RwLock } from '../task/lock.ts';
 import type { Task } from '../task/task.ts';
@@ -47,6 +47,8 @@ export abstract class Inode {
   isDead = false;
   /** It was made without a name and may still get its first. Linux's I_LINKABLE. */
   isLinkable = false;
+  /** How long what is written is going to last: RWH_* of fcntl(2). Linux's i_write_hint. */
+  writeHint = 0;
   /** The locks of flock(2) and fcntl(2) that are kept here; null while nobody has set one. */
   locks: LockTable | null = null;
   #references = 0;
@@ -188,6 +190,11 @@ export abstract class Inode {
   abstract getAcl(task: Task, name: AclName): Blocking<Acl | null>;
   /** Sets a list, or takes it away; ENODATA when there is none. Linux's set_acl. */
   abstract setAcl(task: Task, name: AclName, acl: Acl | null): Blocking<void>;
+
+  /** The block of the device that a block of the file lies in; 0 for none. FUSE: BMAP. @throws EINVAL where there are none */
+  *bmap(_task: Task, _block: number): Blocking<number> {
+    throw EINVAL;
+  }
 
   /** What chattr(1) shows; the other form's part is filled as far as it follows. FUSE: OPEN, IOCTL, RELEASE. @throws ENOTTY */
   *getFileAttributes(_task: Task, _form: FileAttributesForm): Blocking<FileAttributes> {

@@ -34,16 +34,21 @@ export class FusewireWorld implements World {
   readonly #files: DeviceFile[];
   readonly #actors: readonly Actor[];
   readonly #variables: Variables = {};
+  readonly #superblock: FuseSuperblock;
+  readonly #root: Path;
+  #isUnmounted = false;
 
   constructor({ tasks, maxRead, ...options }: Mounting) {
     this.#connection = new Connection({ scheduler: this.#scheduler, name: 'scripted' });
     this.#files = [this.#connection.device.open()];
-    const superblock = new FuseSuperblock(this.#connection, DEVICE, {
+    this.#superblock = new FuseSuperblock(this.#connection, DEVICE, {
       ...options,
       ...(maxRead === null ? {} : { maxRead }),
     });
+    const { root: dentry } = this.#superblock;
     const { readOnly } = options;
-    const root = new Path(new Mount(superblock, superblock.root.hold(), null, { readOnly }), superblock.root);
+    const root = new Path(new Mount(this.#superblock, dentry.hold(), null, { readOnly }), dentry);
+    this.#root = root;
     this.#actors = tasks.map(({ uid, gid, groups = [], umask = 0o022 }, at) => ({
       process: new Process(root, { pid: FIRST_PID + at, umask }),
       credentials: credentialsOf(uid, gid, groups),
@@ -158,6 +163,19 @@ export class FusewireWorld implements World {
   async pass(seconds: number): Promise<void> {
     this.#clock.advance(seconds * 1000);
     this.#scheduler.run();
+  }
+
+  unmount(): void {
+    const thread = new Thread(this.#scheduler, new Process(this.#root, { pid: FIRST_PID - 1 }), credentialsOf(0, 0));
+    this.#scheduler.start(thread, this.#superblock.umount(thread), (result) => {
+      result();
+      this.#isUnmounted = true;
+    });
+    this.#scheduler.run();
+  }
+
+  async unmounted(): Promise<void> {
+    if (!this.#isUnmounted) throw new Error('umount(2) goes on');
   }
 
   async waiting(count: number): Promise<void> {

@@ -12,6 +12,7 @@ import { calls, type Variables } from '../oracle/calls.ts';
 import { Runner } from '../oracle/runner.ts';
 import type { Step, TaskSpec } from '../oracle/script.ts';
 import { controlDirectory } from './fusectl.ts';
+import { LoopDevice } from './loop-device.ts';
 import { soon, until } from './patience.ts';
 import type { Mounting, World } from './world.ts';
 
@@ -65,6 +66,13 @@ interface Actor {
   end: Promise<string>;
 }
 
+interface Parts {
+  readonly directory: string;
+  readonly actors: readonly Actor[];
+  readonly device: LoopDevice | null;
+  readonly connection: string;
+}
+
 /**
  * The Linux kernel. This process has the device and answers; each task is a process of its own, and this one touches
  * nothing below the mount point.
@@ -76,7 +84,9 @@ export class LinuxWorld implements World {
   readonly #actors: readonly Actor[];
   /** Its directory in fusectl. */
   readonly #connection: string;
+  readonly #device: LoopDevice | null;
   #variables: Variables = {};
+  #unmounting: Promise<void> | null = null;
 
   /** Mounts a new connection, whose INIT waits to be read. */
   static async mount(mounting: Mounting): Promise<LinuxWorld> {
@@ -84,23 +94,27 @@ export class LinuxWorld implements World {
     const control = await controlDirectory();
     const directory = mkdtempSync(path.join(tmpdir(), 'fusewire-scenario-'));
     const fd = openFuseDevice();
+    const device = mounting.blockSize === null ? null : LoopDevice.make();
     try {
       await mountLater({
-        source: 'scenario',
+        source: device?.path ?? 'scenario',
         target: directory,
-        type: 'fuse.scenario',
+        type: device === null ? 'fuse.scenario' : 'fuseblk.scenario',
         flags: mounting.readOnly ? MS_RDONLY : 0,
         data: optionsOf(fd, mounting),
       });
     } catch (error) {
       closeDescriptor(fd);
       rmdirSync(directory);
+      device?.remove();
       throw error;
     }
-    return new LinuxWorld(directory, fd, actors, `${control}/${mountAt(directory)?.minor}`);
+    const { major = 0, minor = 0 } = mountAt(directory) ?? {};
+    return new LinuxWorld({ directory, actors, device, connection: `${control}/${major * 2 ** 20 + minor}` }, fd);
   }
 
-  private constructor(directory: string, fd: number, actors: readonly Actor[], connection: string) {
+  private constructor({ directory, actors, device, connection }: Parts, fd: number) {
+    this.#device = device;
     this.#directory = directory;
     this.#files = [fd];
     this.#actors = actors;
@@ -212,6 +226,15 @@ export class LinuxWorld implements World {
     return pause(seconds * 1000);
   }
 
+  unmount(): void {
+    this.#unmounting = umountLater(this.#directory, 0);
+    this.#unmounting.catch(() => undefined);
+  }
+
+  unmounted(): Promise<void> {
+    return soon(this.#unmounting ?? Promise.resolve(), 'umount(2) goes on');
+  }
+
   waiting(count: number): Promise<void> {
     const existing = (): number => Number(readFileSync(`${this.#connection}/waiting`, 'utf8'));
     return until(
@@ -234,8 +257,10 @@ export class LinuxWorld implements World {
     try {
       await Promise.all(this.#actors.map(letGo));
     } finally {
-      await umountLater(this.#directory, MNT_DETACH);
+      await this.#unmounting?.catch(() => undefined);
+      if (mountAt(this.#directory) !== undefined) await umountLater(this.#directory, MNT_DETACH);
       rmdirSync(this.#directory);
+      this.#device?.remove();
     }
   }
 
@@ -265,11 +290,13 @@ export class LinuxWorld implements World {
 }
 
 /** What mount(2) of FUSE takes as its data. */
-function optionsOf(fd: number, { userId, groupId, allowOther, defaultPermissions, maxRead }: Mounting): string {
+function optionsOf(fd: number, mounting: Mounting): string {
+  const { userId, groupId, allowOther, defaultPermissions, maxRead, blockSize } = mounting;
   const options = [`fd=${fd}`, 'rootmode=40000', `user_id=${userId}`, `group_id=${groupId}`];
   if (allowOther) options.push('allow_other');
   if (defaultPermissions) options.push('default_permissions');
   if (maxRead !== null) options.push(`max_read=${maxRead}`);
+  if (blockSize !== null) options.push(`blksize=${blockSize}`);
   return options.join(',');
 }
 

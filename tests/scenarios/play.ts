@@ -72,6 +72,8 @@ async function act(world: World, move: Move): Promise<void> {
   else if (move.do === 'close') world.close(move.file);
   else if (move.do === 'abort') world.abort();
   else if (move.do === 'passes') await world.pass(move.seconds);
+  else if (move.do === 'unmount') world.unmount();
+  else if (move.do === 'unmounted') await world.unmounted();
 }
 
 async function readRequest(world: World, requests: ReadRequests, move: Extract<Move, { do: 'read' }>): Promise<void> {

@@ -33,6 +33,8 @@ export type Move =
   | { readonly do: 'close'; readonly file: number }
   | { readonly do: 'abort' }
   | { readonly do: 'passes'; readonly seconds: number }
+  | { readonly do: 'unmount' }
+  | { readonly do: 'unmounted' }
   | { readonly do: 'nothing left' };
 
 /** Moves, and lists of moves, one after the other. */
@@ -76,6 +78,7 @@ export interface Contents {
   readonly fields?: Fields;
   readonly names?: readonly string[];
   readonly data?: Uint8Array;
+  readonly extensions?: Uint8Array;
   /** The struct of an older protocol that the fields are of. */
   readonly older?: StructName;
   /** The task that asked; default the first. */
@@ -97,6 +100,7 @@ export const reads = (name: RequestName, nodeid: number | bigint, contents: Cont
     fields: contents.fields ?? {},
     names: contents.names ?? [],
     data: contents.data ?? new Uint8Array(0),
+    extensions: contents.extensions ?? new Uint8Array(0),
     older: contents.older ?? null,
   },
   file: contents.file ?? 0,
@@ -166,6 +170,11 @@ export const closes = (file: number): Move => ({ do: 'close', file });
 
 /** Time goes by. On Linux it is waited for, so that it may not be much. */
 export const passes = (seconds: number): Move => ({ do: 'passes', seconds });
+/** An umount(2) begins. */
+export const unmounts: Move = { do: 'unmount' };
+
+/** It has come to its end. */
+export const unmounted: Move = { do: 'unmounted' };
 
 /** The user gives the connection up, as by fusectl. */
 export const aborts: Move = { do: 'abort' };

@@ -35,6 +35,10 @@ export interface World extends AsyncDisposable {
   abort(): void;
   /** Lets time go by. */
   pass(seconds: number): Promise<void>;
+  /** Begins an umount(2), which nobody's file may be in the way of. */
+  unmount(): void;
+  /** Waits for its end. @throws Errno; Error when it does not come to that */
+  unmounted(): Promise<void>;
   /** Waits until so many requests exist. @throws Error when it does not come to that */
   waiting(count: number): Promise<void>;
 }
@@ -49,6 +53,8 @@ export interface Mounting {
   readonly readOnly: boolean;
   /** Bytes; null for no limit. */
   readonly maxRead: number | null;
+  /** Bytes of a block of the server's device; null for none. */
+  readonly blockSize: number | null;
 }
 
 /** Who makes calls when a scenario does not say. */
@@ -62,4 +68,5 @@ export const mountingOf = ({ tasks = [ROOT], mount = {} }: Scenario): Mounting =
   groupId: mount.groupId ?? 0,
   readOnly: mount.readOnly ?? false,
   maxRead: mount.maxRead ?? null,
+  blockSize: mount.blockSize ?? null,
 });

@@ -10,10 +10,11 @@ import * as attributes from '../attributes.ts';
 import { copyFileRange } from '../copy-file-range.ts';
 import * as descriptors from '../descriptors.ts';
 import { fallocate } from '../fallocate.ts';
+import { fcntl } from '../fcntl.ts';
 import { getdents } from '../getdents.ts';
 import { ioctl } from '../ioctl.ts';
 import * as links from '../link.ts';
-import { fcntlLock, flock } from '../lock.ts';
+import { flock } from '../lock.ts';
 import * as making from '../mkdir.ts';
 import * as opening from '../open.ts';
 import { poll } from '../poll.ts';
@@ -39,6 +40,7 @@ const plain: Record<string, Call> = {
   ...descriptors,
   ...making,
   ...links,
+  fcntl,
   lseek: io.lseek,
   flock,
   access,
@@ -116,9 +118,9 @@ const shaped: Record<string, Call> = {
     ...[type = 0, whence = 0, start = 0, len = 0, pid = 0]: number[]
   ) {
     const lock = { type, whence, start: BigInt(start), len: BigInt(len), pid };
-    const shown = yield* fcntlLock(task, fd, command, lock);
+    yield* fcntl(task, fd, command, lock);
     if (command !== F_GETLK && command !== F_OFD_GETLK) return 0;
-    return `${shown.type} ${shown.whence} ${shown.start} ${shown.len} ${Math.sign(shown.pid)}`;
+    return `${lock.type} ${lock.whence} ${lock.start} ${lock.len} ${Math.sign(lock.pid)}`;
   },
   *stat(task: Thread, path: string, field: string) {
     return fieldOf(yield* stats.stat(task, path), field);

@@ -17,6 +17,7 @@ import {
   S_IFMT,
   S_IFREG,
   S_ISGID,
+  STATX_BASIC_STATS,
   typeOfMode,
   XATTR_CREATE,
   XATTR_REPLACE,
@@ -164,6 +165,7 @@ export class TreeInode extends Inode {
       mtime,
       ctime: mtime,
       btime: null,
+      mask: STATX_BASIC_STATS,
     };
   }
 

@@ -1,5 +1,6 @@
 import { F_GETLK, F_OFD_GETLK } from '../../../src/abi/linux.ts';
-import { type Flock, fcntlLock, flock } from '../../../src/syscalls/lock.ts';
+import { fcntl } from '../../../src/syscalls/fcntl.ts';
+import { type Flock, flock } from '../../../src/syscalls/lock.ts';
 import { realDescriptor, syscall } from '../linux-calls.ts';
 import { type Call, direct, parametersOf, type Value } from './call.ts';
 
@@ -41,8 +42,8 @@ const fcntl_lock: Call = {
       len: offsetOf(len),
       pid: Number(pid),
     };
-    const result = yield* fcntlLock(task, Number(fd), Number(command), asked);
-    return isQuestion(Number(command)) ? lockText(result) : '0';
+    const result = yield* fcntl(task, Number(fd), Number(command), asked);
+    return isQuestion(Number(command)) ? lockText(asked) : String(result);
   },
 };
 
