@@ -20,6 +20,8 @@ export const DEFAULT_OFFER: readonly InitFlag[] = [
   'DO_READDIRPLUS', // listings may come with what LOOKUP would tell
   'READDIRPLUS_AUTO', // where that is worth it
   'PARALLEL_DIROPS', // LOOKUP and READDIR of one directory side by side
+  'POSIX_ACL', // access control lists are enforced, and modes with them
+  'SETXATTR_EXT', // SETXATTR tells whether a list takes set-group-ID away
   'ABORT_ERROR', // device reads tell a user's abort from an unmount
   'MAX_PAGES', // requests of more than 32 pages
   'HANDLE_KILLPRIV', // the server takes set-id bits and capabilities away

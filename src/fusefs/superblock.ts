@@ -75,6 +75,11 @@ export class FuseSuperblock implements Superblock {
     return this.#isActive;
   }
 
+  /** Whether modes, owners and access control lists are checked here: as mounted, or because the server took POSIX_ACL. */
+  get enforcesModes(): boolean {
+    return this.options.defaultPermissions || this.connection.features.POSIX_ACL;
+  }
+
   /** Whether the task may enter this file system. */
   admits(task: Task): boolean {
     return admits(this.options, task.credentials);

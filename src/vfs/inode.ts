@@ -1,5 +1,6 @@
 import type { ByteString } from '../abi/bytes.ts';
 import { EINVAL, ENOTTY } from '../abi/errno.ts';
+import type { Acl, AclName } from '../abi/posix-acl.ts';
 import type { Blocking } from '../task/blocking.ts';
 import { RwLock } from '../task/lock.ts';
 import type { Task } from '../task/task.ts';
@@ -8,7 +9,6 @@ import type { File } from './file.ts';
 import type { FileAttributes, FileAttributesForm } from './file-attributes.ts';
 import type { LockTable } from './lock-table.ts';
 import type { Mount } from './mount.ts';
-import type { Acl, AclName } from './posix-acl.ts';
 import type { AttributeChange, Stat } from './stat.ts';
 import type { Superblock } from './superblock.ts';
 

@@ -23,6 +23,8 @@ export interface Variant {
   readonly locks?: boolean;
   /** The server answers POLL and IOCTL too, as device-answers.ts says. */
   readonly actsAsDevice?: boolean;
+  /** The server takes POSIX_ACL and keeps access control lists itself; the kernel then checks modes in any case. */
+  readonly acl?: boolean;
   /** The server shows all it can, also what only one of the kernels makes use of: requests cannot be compared. */
   readonly everything?: boolean;
 }
@@ -47,6 +49,9 @@ export const variants: readonly Variant[] = [
   { name: 'direct-device', isInShortForm: true, directIo: true, actsAsDevice: true },
   { name: 'direct-readdirplus', isInShortForm: true, directIo: true, readdirplus: true },
   { name: 'direct-readdirplus-no-timeouts', directIo: true, readdirplus: true, timeout: 0 },
+  { name: 'direct-acl', isInShortForm: true, directIo: true, acl: true, defaultPermissions: false },
+  { name: 'direct-acl-no-timeouts', directIo: true, acl: true, timeout: 0 },
+  { name: 'direct-acl-no-extension', directIo: true, acl: true, refused: ['SETXATTR_EXT'] },
   { name: 'everything', everything: true },
   { name: 'everything-no-timeouts', everything: true, timeout: 0 },
   { ...missing('access'), defaultPermissions: false },
@@ -83,4 +88,6 @@ export const comparesRequests = (variant: Variant): boolean => variant.directIo 
 
 /** Whether scripts get what they expect: the server has all methods, permissions are those that modes tell, locks are the kernel's. */
 export const isPlain = (variant: Variant): boolean =>
-  variant.without === undefined && variant.defaultPermissions !== false && variant.locks !== true;
+  variant.without === undefined &&
+  (variant.defaultPermissions !== false || variant.acl === true) &&
+  variant.locks !== true;

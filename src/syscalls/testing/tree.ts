@@ -22,6 +22,7 @@ import {
   XATTR_CREATE,
   XATTR_REPLACE,
 } from '../../abi/linux.ts';
+import { type Acl, type AclName, decodeAcl, encodeAcl } from '../../abi/posix-acl.ts';
 import type { Blocking } from '../../task/blocking.ts';
 import type { Timespec } from '../../task/clock.ts';
 import { inGroup } from '../../task/credentials.ts';
@@ -31,7 +32,6 @@ import { type DirectoryEntry, File } from '../../vfs/file.ts';
 import { Inode, type Opened } from '../../vfs/inode.ts';
 import { type Mount, Path } from '../../vfs/mount.ts';
 import { isOwner, modeAllows, permission } from '../../vfs/permission.ts';
-import { type Acl, type AclName, decodeAcl, encodeAcl } from '../../vfs/posix-acl.ts';
 import type { AttributeChange, Stat, StatFs } from '../../vfs/stat.ts';
 import type { Superblock } from '../../vfs/superblock.ts';
 
