@@ -46,6 +46,8 @@ export interface MountOptions {
   readonly defaultPermissions?: boolean;
   /** The most bytes one READ may ask for. */
   readonly maxRead?: number;
+  /** The most bytes of file contents to keep; default 256 MiB. */
+  readonly pageCacheBytes?: number;
   /** How many requests there may be at a time; more wait their turn. */
   readonly maxActiveRequests?: number;
   /** The INIT flags to offer. */
@@ -83,7 +85,12 @@ let lastDevice = 0;
  */
 export async function mount(server: Server, options: MountOptions = {}): Promise<Mounted> {
   const reactor = new NodeReactor();
-  const kernel = new Kernel({ clock: systemClock, host: reactor });
+  const { pageCacheBytes } = options;
+  const kernel = new Kernel({
+    clock: systemClock,
+    host: reactor,
+    ...(pageCacheBytes === undefined ? {} : { pageCacheBytes }),
+  });
   if (isRemote(server)) return await mountRemote(kernel, reactor, server, options);
   if (!isDaemon(server)) return await mountHere(kernel, server, options);
   if (server.attach !== 'auto') return await mountDaemon(kernel, reactor, server, server.attach, options);
@@ -207,12 +214,13 @@ export class Mounted implements AsyncDisposable {
     this.#transport = transport;
     this.control = new Control(connection);
     this.credentials = credentialsOfCaller(options);
-    this.superblock = new FuseSuperblock(connection, makedev(0, ++lastDevice), {
+    const fuseOptions = {
       allowOther: true,
       readOnly: options.readOnly ?? false,
       defaultPermissions: options.defaultPermissions ?? false,
       ...(options.maxRead === undefined ? {} : { maxRead: options.maxRead }),
-    });
+    };
+    this.superblock = new FuseSuperblock(connection, makedev(0, ++lastDevice), fuseOptions, kernel.pageCache);
     const root = kernel.mountRoot(this.superblock, { readOnly: options.readOnly ?? false });
     this.process = kernel.createProcess(root, { pid: process.pid, umask: options.umask ?? process.umask() });
     this.process.fds.limit = DESCRIPTORS;
