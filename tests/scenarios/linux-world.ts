@@ -155,8 +155,9 @@ export class LinuxWorld implements World {
   }
 
   turn(task: number): Promise<void> {
-    const { watched, stop } = watchReadable(this.#file(0));
     const { end } = this.#actor(task);
+    if (this.#files[0] === null) return soon(end, 'the call goes on').then(() => undefined);
+    const { watched, stop } = watchReadable(this.#file(0));
     const turn = Promise.race([watched, end.then(() => undefined)]).finally(stop);
     return soon(turn, 'the call goes on, and asks nothing');
   }

@@ -18,11 +18,9 @@ export interface Step {
   readonly requests: readonly string[];
   /** Why it is not made. */
   readonly not: string | null;
-  /** Why Fusewire does otherwise. */
-  readonly differs: string | null;
 }
 
-const REQUEST = /^(?:[A-Z][A-Z_0-9]+ n=|reply refused: )/;
+const REQUEST = /^(?:[A-Z][A-Z_0-9]+ n=|reply refused: |read fails: )/;
 const TASK = /^@(\d+)/;
 
 /** Reads the text of steps; see docs/traces.md. @throws Error for a line that is none */
@@ -43,10 +41,9 @@ function stepOf([head = '', ...lines]: readonly string[]): Step {
     lines.find((line) => line.startsWith(`${word}: `))?.slice(word.length + 2) ?? null;
   return {
     label: head === '~' ? null : head.slice(3),
-    moves: lines.filter((line) => !REQUEST.test(line) && !/^(?:not|differs): /.test(line)).map(moveOf),
+    moves: lines.filter((line) => !REQUEST.test(line) && !line.startsWith('not: ')).map(moveOf),
     requests: lines.filter((line) => REQUEST.test(line)),
     not: reasonOf('not'),
-    differs: reasonOf('differs'),
   };
 }
 

@@ -152,7 +152,6 @@ export const t9: Trace = {
           READ n=2 fh=101 off=0 size=131072 read_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
           READ n=2 fh=101 off=131072 size=131072 read_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
           READ n=2 fh=101 off=262144 size=131072 read_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
-          READ n=2 fh=101 off=393216 size=6784 read_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
       `,
         set({ errors: { WRITE: ENOSPC.number } }),
         `
