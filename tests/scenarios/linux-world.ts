@@ -155,16 +155,16 @@ export class LinuxWorld implements World {
   }
 
   turn(task: number): Promise<void> {
-    const { watched, stop } = watchReadable(this.#file(0));
     const { end } = this.#actor(task);
+    if (this.#files[0] === null) return soon(end, 'the call goes on').then(() => undefined);
+    const { watched, stop } = watchReadable(this.#file(0));
     const turn = Promise.race([watched, end.then(() => undefined)]).finally(stop);
     return soon(turn, 'the call goes on, and asks nothing');
   }
 
   async mayRead(): Promise<boolean> {
     const { watched, stop } = watchReadable(this.#file(0));
-    const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), LONG_FOR_A_KERNEL));
-    return Promise.race([watched.then(() => true), late]).finally(stop);
+    return Promise.race([watched.then(() => true), pause(LONG_FOR_A_KERNEL, false)]).finally(stop);
   }
 
   signal(task: number, kind: Signal): void {
@@ -290,7 +290,6 @@ export class LinuxWorld implements World {
   }
 }
 
-/** What mount(2) of FUSE takes as its data. */
 const NO_CALL = Promise.resolve('no call was made');
 
 async function newActor(task: TaskSpec): Promise<Actor> {

@@ -69,24 +69,29 @@ export const notifies = (
 /** The client forgets a name of the root directory, and the file if it has no other. */
 export const forgets =
   (name: string): Change =>
-  async (stage) => {
+  (stage) => {
     const body = { parent: 1n, namelen: name.length, flags: 0 };
     stage.write(encodeNotification(NOTIFY_INVAL_ENTRY, { body, tail: name }));
     stage.serve();
     stage.takeRequests();
   };
 
-/** A read of the device with so many bytes of room: what it gives, when nothing waits to be read. */
-export function readsInto(room: number): (stage: Stage) => string {
-  return ({ world }) => {
-    try {
-      return world.tryRead(0, room) === null ? 'EAGAIN' : 'a request';
-    } catch (error) {
-      if (error instanceof Errno) return error.code;
-      throw error;
-    }
-  };
+/** What an attempt comes to: an errno's name, or what it gives. */
+export function outcome(attempt: () => unknown): string {
+  try {
+    const result = attempt();
+    return typeof result === 'string' ? result : '0';
+  } catch (error) {
+    if (error instanceof Errno) return error.code;
+    throw error;
+  }
 }
+
+/** A read of a device file with so many bytes of room: what it gives. */
+export const readsInto =
+  (room: number) =>
+  ({ world }: Stage, file = 0): string =>
+    outcome(() => (world.tryRead(file, room) === null ? 'EAGAIN' : 'a request'));
 
 /** Begins a call whose first request is held. */
 export async function beginHeld(stage: Stage, line: string, opcode: string): Promise<void> {

@@ -1,7 +1,9 @@
 import { Errno } from '../../src/abi/errno.ts';
+import { decodeRequestHeader } from '../../src/abi/message.ts';
+import { ROOT_TASK } from '../oracle/script.ts';
 import type { World } from '../scenarios/world.ts';
 import { comesLater, type Detail, describe } from './describe.ts';
-import type { Settings } from './settings.ts';
+import type { TraceMount } from './trace.ts';
 import { TraceServer, uniqueOf } from './trace-server.ts';
 
 /** A kernel with a trace's server, and what the server is asked. */
@@ -9,6 +11,7 @@ export class Stage {
   readonly world: World;
   readonly server: TraceServer;
   readonly #detail: Detail;
+  readonly #pids: ReadonlySet<number>;
   #asked: string[] = [];
   #later: string[] = [];
   #isDeaf = false;
@@ -16,8 +19,9 @@ export class Stage {
   /** The request that the last INTERRUPT was about. */
   interrupted = 0n;
 
-  constructor(world: World, settings: Partial<Settings>, detail: Detail) {
+  constructor(world: World, { server: settings = {}, detail = 'none', tasks = [ROOT_TASK] }: TraceMount) {
     this.world = world;
+    this.#pids = new Set(tasks.map((_, task) => world.pidOf(task)));
     this.server = new TraceServer(settings, { write: (message) => world.write(0, message) });
     this.#detail = detail;
   }
@@ -35,7 +39,7 @@ export class Stage {
     return this.#asked.length + this.#later.length;
   }
 
-  /** While it is deaf, the server reads nothing. */
+  /** While it is deaf, the server reads nothing; from the first read that fails it is. */
   set isDeaf(isDeaf: boolean) {
     this.#isDeaf = isDeaf;
   }
@@ -67,7 +71,7 @@ export class Stage {
   /** Serves until there are so many lines, or nothing more comes. */
   async serveLines(count: number): Promise<void> {
     this.serve();
-    while (this.requestCount < count && (await this.world.mayRead())) this.serve();
+    while (this.requestCount < count && !this.#isDeaf && (await this.world.mayRead())) this.serve();
   }
 
   /** Writes a message to the device: the bytes it took, or an errno's name. */
@@ -87,15 +91,22 @@ export class Stage {
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       this.#asked.push(`read fails: ${error.code}`);
+      this.#isDeaf = true;
       return null;
     }
   }
 
   #hear(message: Uint8Array): void {
-    const lines = this.#linesOf(message);
+    const lines = this.#isForeign(message) ? [] : this.#linesOf(message);
     (comesLater(message) ? this.#later : this.#asked).push(...lines);
     this.server.receive(message);
     this.#asked.push(...this.server.complaints.splice(0));
+  }
+
+  /** Whether a process of this machine asks that is in no trace: one that looks at all mounts there are. */
+  #isForeign(message: Uint8Array): boolean {
+    const { pid } = decodeRequestHeader(message);
+    return pid !== 0 && !this.#pids.has(pid);
   }
 
   /** An INTERRUPT says what it is about. */

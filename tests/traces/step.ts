@@ -1,3 +1,4 @@
+import type { Signal } from '../../src/task/task.ts';
 import { type Step as Call, stepsOf } from '../oracle/script.ts';
 
 /** One thing that a step does. */
@@ -6,7 +7,7 @@ export type Move =
   | { readonly do: 'call'; readonly call: Call }
   | { readonly do: 'begin'; readonly call: Call }
   | { readonly do: 'end'; readonly task: number; readonly gives: string }
-  | { readonly do: 'asleep' | 'signal' | 'kill'; readonly task: number }
+  | { readonly do: 'asleep' | Signal; readonly task: number }
   | { readonly do: 'pause'; readonly milliseconds: number };
 
 /** A labelled part of a trace. */
@@ -17,11 +18,9 @@ export interface Step {
   readonly requests: readonly string[];
   /** Why it is not made. */
   readonly not: string | null;
-  /** Why Fusewire does otherwise. */
-  readonly differs: string | null;
 }
 
-const REQUEST = /^(?:[A-Z][A-Z_0-9]+ n=|reply refused: )/;
+const REQUEST = /^(?:[A-Z][A-Z_0-9]+ n=|reply refused: |read fails: )/;
 const TASK = /^@(\d+)/;
 
 /** Reads the text of steps; see docs/traces.md. @throws Error for a line that is none */
@@ -42,10 +41,9 @@ function stepOf([head = '', ...lines]: readonly string[]): Step {
     lines.find((line) => line.startsWith(`${word}: `))?.slice(word.length + 2) ?? null;
   return {
     label: head === '~' ? null : head.slice(3),
-    moves: lines.filter((line) => !REQUEST.test(line) && !/^(?:not|differs): /.test(line)).map(moveOf),
+    moves: lines.filter((line) => !REQUEST.test(line) && !line.startsWith('not: ')).map(moveOf),
     requests: lines.filter((line) => REQUEST.test(line)),
     not: reasonOf('not'),
-    differs: reasonOf('differs'),
   };
 }
 
@@ -59,7 +57,8 @@ function moveOf(line: string): Move {
       return { do: 'end', task, gives: rest.replace(/^.*-> /, '') };
     case 'asleep':
     case 'signal':
-    case 'kill':
+    case 'restart':
+    case 'killed':
       return { do: word, task };
     case 'pause':
       return { do: 'pause', milliseconds: Number(rest) };

@@ -13,8 +13,6 @@ export interface Deed {
   act(stage: Stage): string | Promise<string>;
   readonly gives: string;
   readonly requests?: readonly string[];
-  /** Why Fusewire does otherwise. */
-  readonly differs?: string;
 }
 
 /** Steps that cannot be made, one a line, and why. */
@@ -30,6 +28,8 @@ export interface TraceMount {
   readonly tasks?: readonly TaskSpec[];
   readonly mount?: Scenario['mount'];
   readonly detail?: Detail;
+  /** 'told': INIT is among the steps. */
+  readonly init?: 'told';
   /** Text has steps as docs/traces.md describes them. */
   readonly play: readonly (string | Change | Deed | NotMade)[];
 }

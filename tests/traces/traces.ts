@@ -12,10 +12,17 @@ import { t11 } from './recorded/t11.ts';
 import { t12 } from './recorded/t12.ts';
 import { t13 } from './recorded/t13.ts';
 import { t14 } from './recorded/t14.ts';
+import { t15 } from './recorded/t15.ts';
+import { t16 } from './recorded/t16.ts';
+import { t17 } from './recorded/t17.ts';
 import { t18 } from './recorded/t18.ts';
+import { t19 } from './recorded/t19.ts';
+import { t20 } from './recorded/t20.ts';
+import { t21 } from './recorded/t21.ts';
 import { t22 } from './recorded/t22.ts';
 import { t23 } from './recorded/t23.ts';
 import { t24 } from './recorded/t24.ts';
+import { t25 } from './recorded/t25.ts';
 import type { Trace } from './trace.ts';
 
 /** Every recorded run, in its order. */
@@ -34,8 +41,15 @@ export const traces: readonly Trace[] = [
   t12,
   t13,
   t14,
+  t15,
+  t16,
+  t17,
   t18,
+  t19,
+  t20,
+  t21,
   t22,
   t23,
   t24,
+  t25,
 ];

@@ -1,19 +1,13 @@
 import { FOPEN_CACHE_DIR, FOPEN_KEEP_CACHE } from '../../../src/abi/fuse.ts';
 import { bytes, entry, S_IFREG } from '../../scenarios/replies.ts';
 import { concatenated } from '../../scenarios/wire-format.ts';
+import { forgotten } from '../forget-order.ts';
 import { answering, answeringAsUsual, deed, forgets, listing, packed, set } from '../moves.ts';
 import { BASE } from '../settings.ts';
 import type { Stage } from '../stage.ts';
-import type { Change, Trace } from '../trace.ts';
+import type { Trace } from '../trace.ts';
 
 const KEPT = FOPEN_CACHE_DIR | FOPEN_KEEP_CACHE;
-
-/** So many files, which the client has made and forgotten. */
-const made = (count: number): (string | Change)[] => {
-  const names = Array.from({ length: count }, (_, at) => `f${at}`);
-  const text = names.map((name) => `open /${name} O_CREAT|O_RDWR 0777 -> $made\nclose $made`).join('\n');
-  return [`~\n${text}`, ...names.map(forgets)];
-};
 
 /** A record of READDIRPLUS that is believed for 100 seconds. */
 function plus(
@@ -41,7 +35,7 @@ export const t13: Trace = {
       title: 'READDIRPLUS always',
       server: { flags: [...BASE, 'DO_READDIRPLUS'], entryValid: 100, attrValid: 100 },
       play: [
-        ...made(5),
+        ...forgotten(5, forgets),
         `
       ## listdir
         ${listing('/')}
@@ -70,7 +64,7 @@ export const t13: Trace = {
       title: 'READDIRPLUS_AUTO',
       server: { flags: [...BASE, 'DO_READDIRPLUS', 'READDIRPLUS_AUTO'], entryValid: 100, attrValid: 100 },
       play: [
-        ...made(5),
+        ...forgotten(5, forgets),
         `
       ~
         open / O_RDONLY -> $dir
@@ -131,7 +125,7 @@ export const t13: Trace = {
       title: 'malformed READDIRPLUS',
       server: { flags: [...BASE, 'DO_READDIRPLUS'], entryValid: 100, attrValid: 100 },
       play: [
-        ...made(1),
+        ...forgotten(1, forgets),
         answering('READDIRPLUS', plus(0, 'z0', 9)),
         `
       ~
@@ -234,7 +228,7 @@ export const t13: Trace = {
       title: 'FOPEN_CACHE_DIR',
       server: { entryValid: 100, attrValid: 100, opendirFlags: KEPT },
       play: [
-        ...made(5),
+        ...forgotten(5, forgets),
         `
       ## listdir 1
         ${listing('/')}
@@ -336,7 +330,7 @@ export const t13: Trace = {
       title: 'READDIR sizes',
       server: { entryValid: 100, attrValid: 100, maxPages: 4 },
       play: [
-        ...made(5),
+        ...forgotten(5, forgets),
         `
       ~
         open / O_RDONLY -> $dir

@@ -107,7 +107,7 @@ export const t6: Trace = {
         begin @2 stat /f
           LOOKUP n=1 'f'
       ## D. SIGKILL
-        kill @2
+        killed @2
           INTERRUPT n=0 of LOOKUP
       ## D. child: still blocked
         asleep @2
@@ -145,7 +145,7 @@ export const t6: Trace = {
       ## F. pending, unsent, SIGKILL
         begin @3 stat /f
         pause 100
-        kill @3
+        killed @3
         end @3 -> killed
       `,
         deaf(false),
@@ -201,7 +201,7 @@ export const t6: Trace = {
         begin @1 fcntl_lock $fd1 F_SETLKW F_WRLCK 0 0 0
           SETLKW n=2 fh=102 owner=Y start=0 end=0x7fffffffffffffff type=1 pid=Y lk_flags=0
       ## H. signal
-        signal @1
+        restart @1
           INTERRUPT n=0 of SETLKW
       `,
         answerHeld(-4),
@@ -214,8 +214,23 @@ export const t6: Trace = {
         `
       ## H. reply
         end @1 -> 0
-      ## H. without SA_RESTART: EINTR
-        not: the handlers of the processes that make the calls restart them
+      `,
+        hold('SETLKW'),
+        `
+      ## H. again, without SA_RESTART
+        begin @1 fcntl_lock $fd1 F_SETLKW F_WRLCK 0 0 0
+          SETLKW n=2 fh=102 owner=Y start=0 end=0x7fffffffffffffff type=1 pid=Y lk_flags=0
+      ## H. signal, without SA_RESTART
+        signal @1
+          INTERRUPT n=0 of SETLKW
+      `,
+        answerHeld(-4),
+        `
+      ## H. EINTR, without SA_RESTART
+        end @1 -> EINTR
+      `,
+        set({ held: [] }),
+        `
       ~
         @1 close $fd1
       `,
@@ -230,7 +245,7 @@ export const t6: Trace = {
         signal @2
         asleep @2
       ## I. SIGKILL
-        kill @2
+        killed @2
         end @2 -> killed
           FLUSH n=2 fh=103 lo=Y
       `,
@@ -253,7 +268,7 @@ export const t6: Trace = {
       ## J. child: still blocked
         asleep @3
       ## J. SIGKILL
-        kill @3
+        killed @3
         pause 100
         asleep @3
       `,
@@ -270,7 +285,7 @@ export const t6: Trace = {
       ## K. FLUSH pending, unsent, SIGKILL
         begin @4 close $fd4
         pause 100
-        kill @4
+        killed @4
         pause 100
         asleep @4
       `,

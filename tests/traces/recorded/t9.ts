@@ -24,9 +24,9 @@ export const t9: Trace = {
           WRITE n=2 fh=101 off=0 size=10 write_flags=0x2 lo=Y flags=0x8002
       ## pwrite 300000@5
         pwrite $fd x*300000 5 -> 300000
-          WRITE n=2 fh=101 off=5 size=131024 write_flags=0x2 lo=Y flags=0x8002
-          WRITE n=2 fh=101 off=131029 size=131072 write_flags=0x2 lo=Y flags=0x8002
-          WRITE n=2 fh=101 off=262101 size=37904 write_flags=0x2 lo=Y flags=0x8002
+          WRITE n=2 fh=101 off=5 size=131072 write_flags=0x2 lo=Y flags=0x8002
+          WRITE n=2 fh=101 off=131077 size=131072 write_flags=0x2 lo=Y flags=0x8002
+          WRITE n=2 fh=101 off=262149 size=37856 write_flags=0x2 lo=Y flags=0x8002
       ## pread 10@0
         pread $fd 10 0 -> xxxxxxxxxx
           READ n=2 fh=101 off=0 size=10 read_flags=0x2 lo=Y flags=0x8002
@@ -35,9 +35,9 @@ export const t9: Trace = {
           READ n=2 fh=101 off=0 size=10 read_flags=0x2 lo=Y flags=0x8002
       ## pread 300000@0
         pread $fd 300000 0
-          READ n=2 fh=101 off=0 size=130528 read_flags=0x2 lo=Y flags=0x8002
-          READ n=2 fh=101 off=130528 size=131072 read_flags=0x2 lo=Y flags=0x8002
-          READ n=2 fh=101 off=261600 size=38400 read_flags=0x2 lo=Y flags=0x8002
+          READ n=2 fh=101 off=0 size=131072 read_flags=0x2 lo=Y flags=0x8002
+          READ n=2 fh=101 off=131072 size=131072 read_flags=0x2 lo=Y flags=0x8002
+          READ n=2 fh=101 off=262144 size=37856 read_flags=0x2 lo=Y flags=0x8002
       ## pread past eof 10@400000
         pread $fd 10 400000 -> ''
           READ n=2 fh=101 off=400000 size=10 read_flags=0x2 lo=Y flags=0x8002
@@ -120,9 +120,9 @@ export const t9: Trace = {
       ## pwrite 300000
         pwrite $direct D*300000 0 -> 300000
           GETXATTR n=2 size=0 'security.capability'
-          WRITE n=2 fh=102 off=0 size=130528 write_flags=0x2 lo=Y flags=0xc002
-          WRITE n=2 fh=102 off=130528 size=131072 write_flags=0x2 lo=Y flags=0xc002
-          WRITE n=2 fh=102 off=261600 size=38400 write_flags=0x2 lo=Y flags=0xc002
+          WRITE n=2 fh=102 off=0 size=131072 write_flags=0x2 lo=Y flags=0xc002
+          WRITE n=2 fh=102 off=131072 size=131072 write_flags=0x2 lo=Y flags=0xc002
+          WRITE n=2 fh=102 off=262144 size=37856 write_flags=0x2 lo=Y flags=0xc002
       `,
       ],
     },
@@ -137,22 +137,21 @@ export const t9: Trace = {
       ## pwrite 300000@0 (extending)
         pwrite $direct D*300000 0 -> 300000
           GETXATTR n=2 size=0 'security.capability' uid=0 gid=0 pid=Y
-          WRITE n=2 fh=101 off=0 size=130528 write_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
-          WRITE n=2 fh=101 off=130528 size=131072 write_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
-          WRITE n=2 fh=101 off=261600 size=38400 write_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
+          WRITE n=2 fh=101 off=0 size=131072 write_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
+          WRITE n=2 fh=101 off=131072 size=131072 write_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
+          WRITE n=2 fh=101 off=262144 size=37856 write_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
       ## pwrite 300000@0
         pwrite $direct D*300000 0 -> 300000
           GETXATTR n=2 size=0 'security.capability' uid=0 gid=0 pid=Y
-          WRITE n=2 fh=101 off=0 size=130528 write_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
-          WRITE n=2 fh=101 off=130528 size=131072 write_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
-          WRITE n=2 fh=101 off=261600 size=38400 write_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
+          WRITE n=2 fh=101 off=0 size=131072 write_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
+          WRITE n=2 fh=101 off=131072 size=131072 write_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
+          WRITE n=2 fh=101 off=262144 size=37856 write_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
       ## pread 400000@0
         pread $direct 400000 0
           GETATTR n=2 flags=1 fh=101 uid=0 gid=0 pid=Y
-          READ n=2 fh=101 off=0 size=130528 read_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
-          READ n=2 fh=101 off=130528 size=131072 read_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
-          READ n=2 fh=101 off=261600 size=131072 read_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
-          READ n=2 fh=101 off=392672 size=544 read_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
+          READ n=2 fh=101 off=0 size=131072 read_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
+          READ n=2 fh=101 off=131072 size=131072 read_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
+          READ n=2 fh=101 off=262144 size=131072 read_flags=0x2 lo=Y flags=0xc002 uid=0 gid=0 pid=Y
       `,
         set({ errors: { WRITE: ENOSPC.number } }),
         `
