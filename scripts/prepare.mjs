@@ -13,10 +13,23 @@ const toolPackages = ['zip', 'unzip', 'util-linux', 'python3'];
 const daemonPackages = [
   ...['squashfuse', 'squashfs-tools', 'fuse-overlayfs', 'gocryptfs', 'rclone', 'sshfs', 'openssh-sftp-server', 'fuse3'],
   ...['libfuse3-dev', 'gcc', 'libc6-dev', 'pkg-config'],
+  ...['bindfs', 'mergerfs', 'unionfs-fuse', 'archivemount', 'ntfs-3g'],
+];
+/** The Debian packages of the daemons that `npm run daemons` runs besides, and of what makes their images. */
+export const moreDaemonPackages = [
+  ...['fuse-zip', 'fuseiso', 'genisoimage', 'fuse2fs', 'e2fsprogs', 'casync', 'wimtools', 'exfat-fuse', 'exfatprogs'],
+  ...['mhddfs', 'disorderfs', 'fuse-convmvfs', 'fuse-posixovl', 'ostree', 'avfs', 'encfs', 'securefs'],
+  ...['httpdirfs', 'davfs2', 's3fs', 'python3-fusepy', 'python3-fuse', 'python3-pyfuse3', 'python3-llfuse'],
+  ...['libfuse-perl', 'perl', 'tar', 'mount'],
 ];
 /** The Debian packages of the programs that use a kernel mount in tests/endurance/. */
 export const endurancePackages = ['gcc', 'libc6-dev', 'git', 'tar', 'rsync', 'sqlite3', 'fuse3'];
-const examples = ['hello', 'hello_ll', 'passthrough', 'passthrough_ll'];
+/** All that `npm test` runs. */
+export const testPackages = [...new Set([...daemonPackages, ...toolPackages, ...endurancePackages])];
+const examples = [
+  ...['hello', 'hello_ll', 'passthrough', 'passthrough_fh', 'passthrough_ll', 'ioctl', 'poll', 'null'],
+  ...['invalidate_path', 'notify_inval_entry', 'notify_inval_inode', 'notify_store_retrieve'],
+];
 // What libfuse's own build finds on Linux and tells its sources.
 const exampleDefines = ['UTIMENSAT', 'POSIX_FALLOCATE', 'SETXATTR', 'COPY_FILE_RANGE'].map((name) => `-DHAVE_${name}`);
 const exampleSources = '/usr/share/doc/libfuse3-dev/examples';
@@ -59,7 +72,7 @@ export function installDependencies() {
 }
 
 /** Installs Debian packages, those that tests run unless told otherwise, where this is root on Debian. What is missing afterwards makes tests skip. */
-export function installDaemons(names = [...new Set([...daemonPackages, ...toolPackages, ...endurancePackages])]) {
+export function installDaemons(names = testPackages) {
   if (!fs.existsSync('/etc/debian_version')) return;
   const installed = (name) => output('dpkg-query', ['-W', '-f', `\${db:Status-Status}`, name]) === 'installed';
   const missing = names.filter((name) => !installed(name));
@@ -73,6 +86,16 @@ export function installDaemons(names = [...new Set([...daemonPackages, ...toolPa
   if (apt(missing)) return;
   const failed = missing.filter((name) => !apt([name]));
   if (failed.length > 0) console.log(`Could not be installed: ${failed.join(' ')}`);
+}
+
+/** Installs a server of S3's protocol, for s3fs to talk to; it is no dependency of this project, so it has a folder of its own. */
+export function installS3Server() {
+  const folder = `${root}/build/s3-server`;
+  if (fs.existsSync(`${folder}/node_modules/s3rver`)) return;
+  console.log("Installing a server of S3's protocol (npm install s3rver)");
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(`${folder}/package.json`, '{ "private": true }\n');
+  run('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--no-save', 's3rver@3.7.1']);
 }
 
 /** Compiles the example file systems that come with libfuse into build/libfuse-examples/. */

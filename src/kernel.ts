@@ -3,7 +3,7 @@ import { Thread } from './process/thread.ts';
 import type { Blocking } from './task/blocking.ts';
 import type { Clock } from './task/clock.ts';
 import type { Credentials } from './task/credentials.ts';
-import { runAsync, runSync } from './task/drive.ts';
+import { type Limits, runAsync, runSync } from './task/drive.ts';
 import { Scheduler } from './task/scheduler.ts';
 import { Mount, Path } from './vfs/mount.ts';
 import type { Superblock } from './vfs/superblock.ts';
@@ -72,31 +72,29 @@ export class Kernel {
     return new Process(root, options);
   }
 
-  /** Runs a coroutine as a thread of a process. The promise settles when it ends. */
+  /**
+   * Runs a coroutine as a thread of a process. The promise settles when it ends, or rejects at a limit: with the signal's
+   * reason, or ETIMEDOUT.
+   */
   run<T>(
     process: Process,
     credentials: Credentials,
     code: (task: Thread) => Blocking<T>,
-    signal?: AbortSignal,
+    limits: Limits = {},
   ): Promise<T> {
     const task = new Thread(this.scheduler, process, credentials);
-    const result = runAsync(task, code(task));
-    if (signal === undefined) return result;
-    const kill = () => task.signal('killed');
-    if (signal.aborted) kill();
-    signal.addEventListener('abort', kill, { once: true });
-    return result.finally(() => signal.removeEventListener('abort', kill));
+    return runAsync(task, code(task), limits);
   }
 
   /**
    * Runs a coroutine as a thread of a process on this call stack.
    *
-   * @throws Error "deadlock: …" when it waits for what only this thread's event loop could bring.
+   * @throws ETIMEDOUT when it takes too long; Error "deadlock: …" when it waits for what only this thread's event loop could bring.
    */
-  runSync<T>(process: Process, credentials: Credentials, code: (task: Thread) => Blocking<T>): T {
+  runSync<T>(process: Process, credentials: Credentials, code: (task: Thread) => Blocking<T>, limits: Limits = {}): T {
     const task = new Thread(this.scheduler, process, credentials);
     try {
-      return runSync(task, code(task), () => this.#idle());
+      return runSync(task, code(task), (deadline) => this.#idle(deadline), limits);
     } finally {
       this.#askForPump();
     }
@@ -116,13 +114,14 @@ export class Kernel {
     this.#host?.setAlarm(this.scheduler.nextTimer, () => this.#pump());
   }
 
-  /** Waits on this stack for timers and for what is owed from outside. */
-  #idle(): boolean {
+  /** Waits on this stack for timers and for what is owed from outside, but not beyond the deadline. */
+  #idle(deadline: number | null): boolean {
     const { nextTimer, clock } = this.scheduler;
     const owed = [...this.outside].some((somebody) => somebody.expectsProgress);
     if (this.#host === null || (!owed && nextTimer === null)) return false;
-    const happened = this.#host.wait(nextTimer === null ? null : Math.max(0, nextTimer - clock.now()));
+    const end = Math.min(nextTimer ?? Number.POSITIVE_INFINITY, deadline ?? Number.POSITIVE_INFINITY);
+    const happened = this.#host.wait(end === Number.POSITIVE_INFINITY ? null : Math.max(0, end - clock.now()));
     this.scheduler.fireTimers();
-    return happened || nextTimer !== null || this.scheduler.hasRunnable;
+    return happened || end !== Number.POSITIVE_INFINITY || this.scheduler.hasRunnable;
   }
 }

@@ -6,10 +6,12 @@ import { type RunningDaemon, startDaemon } from './attach/start.ts';
 import { Connection, type ConnectionOptions } from './fuse/connection.ts';
 import { Control } from './fuse/control.ts';
 import type { Listener } from './fuse/events.ts';
+import type { TimeoutSettings } from './fuse/request-timeout.ts';
 import { FuseSuperblock } from './fusefs/superblock.ts';
 import { Kernel } from './kernel.ts';
 import { systemClock } from './linux/clock.ts';
 import { NodeReactor } from './linux/reactor.ts';
+import type { CallLimits } from './node-fs/call-limits.ts';
 import { createFs } from './node-fs/create-fs.ts';
 import type { NodeFs } from './node-fs/types.ts';
 import type { Process } from './process/process.ts';
@@ -48,8 +50,12 @@ export interface MountOptions {
   readonly maxActiveRequests?: number;
   /** The INIT flags to offer. */
   readonly offer?: readonly InitFlag[];
-  /** Milliseconds after which a request without a reply ends the mount. */
+  /** Milliseconds after which a request without a reply ends the mount, whatever the server said in INIT. */
   readonly requestTimeout?: number;
+  /** Linux's sysctls that limit how long a server may take; it may ask for a limit itself. */
+  readonly timeouts?: TimeoutSettings;
+  /** When calls of the mount's `fs` are given up; default: never, as in Linux. */
+  readonly calls?: CallLimits;
   /** Gives the mount up while it waits for the answer to INIT. */
   readonly signal?: AbortSignal;
   /** Hears every step of every request's life, INIT's too. */
@@ -146,7 +152,7 @@ async function mountRemote(kernel: Kernel, reactor: Reactor, remote: Remote, opt
 function connectionTo(
   kernel: Kernel,
   own: Omit<ConnectionOptions, 'scheduler'>,
-  { maxActiveRequests, offer, requestTimeout, trace }: MountOptions,
+  { maxActiveRequests, offer, requestTimeout, timeouts, trace }: MountOptions,
 ): Connection {
   const connection = new Connection({
     scheduler: kernel.scheduler,
@@ -154,6 +160,7 @@ function connectionTo(
     ...(maxActiveRequests === undefined ? {} : { maxActiveRequests }),
     ...(offer === undefined ? {} : { offer }),
     ...(requestTimeout === undefined ? {} : { requestTimeout }),
+    ...(timeouts === undefined ? {} : { timeouts }),
   });
   if (trace !== undefined) connection.events.on(trace);
   return connection;
@@ -209,7 +216,18 @@ export class Mounted implements AsyncDisposable {
     const root = kernel.mountRoot(this.superblock, { readOnly: options.readOnly ?? false });
     this.process = kernel.createProcess(root, { pid: process.pid, umask: options.umask ?? process.umask() });
     this.process.fds.limit = DESCRIPTORS;
-    this.fs = createFs(kernel, this.process, this.credentials, () => this.#whyGone());
+    this.fs = this.within(options.calls ?? {});
+  }
+
+  /**
+   * The same fs, each of whose calls is given up at these limits instead of those of {@link fs}. Streams, directories and
+   * handles that are made by it keep them.
+   *
+   * @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE for limits that are none
+   */
+  within(limits: CallLimits): NodeFs {
+    const { kernel, process, credentials } = this;
+    return createFs({ kernel, process, credentials, whyGone: () => this.#whyGone(), limits });
   }
 
   /**

@@ -170,3 +170,6 @@ export const EOWNERDEAD = errno('EOWNERDEAD', 130, 'owner died');
 export const ENOTRECOVERABLE = errno('ENOTRECOVERABLE', 131, 'state not recoverable');
 export const ERFKILL = errno('ERFKILL', 132, 'operation not possible due to RF-kill');
 export const EHWPOISON = errno('EHWPOISON', 133, 'memory page has hardware error');
+
+/** Between the kernel's functions alone: a signal came, and the call is made anew if its handler wants that, or is EINTR. */
+export const ERESTARTSYS = errno('ERESTARTSYS', 512, 'interrupted system call is made anew');

@@ -1,4 +1,4 @@
-import { EINVAL, EOPNOTSUPP, EPERM, type Errno } from './errno.ts';
+import { EINVAL, ENOSYS, ENOTTY, EOPNOTSUPP, EPERM, type Errno } from './errno.ts';
 import type { Struct } from './struct.ts';
 import {
   cuse_init_in,
@@ -54,6 +54,14 @@ import {
   fuse_write_out,
 } from './structs.ts';
 
+/** What it means that a server answers an opcode with ENOSYS. */
+export interface OnENOSYS {
+  /** What the call gives: success, an errno, or what the client does instead, in words; its code then sees ENOSYS. */
+  readonly gives: 'success' | Errno | { readonly instead: string };
+  /** Whether the server is never asked again: later calls give the same at once. */
+  readonly isRemembered: boolean;
+}
+
 /** All that the code knows about one opcode. `In` and `Out` are what the fixed parts of request and reply carry. */
 export interface Opcode<In = unknown, Out = unknown> {
   readonly number: number;
@@ -81,16 +89,14 @@ export interface Opcode<In = unknown, Out = unknown> {
   readonly credentials: 'caller' | 'none';
   /** Never held back by limits, never given up by a signal, however fatal. */
   readonly forced: boolean;
-  /**
-   * What ENOSYS means. 'fail': ENOSYS, this time. Otherwise the server is never asked again, and this call and all
-   * later ones succeed, fail with the errno given, or ('fallback') throw ENOSYS to a caller who knows another way.
-   */
-  readonly onENOSYS: 'fail' | 'succeed' | 'fallback' | Errno;
+  readonly onENOSYS: OnENOSYS;
 }
 
 type Row<In, Out> = Pick<Opcode<In, Out>, 'number' | 'name' | 'since'> & Partial<Opcode<In, Out>>;
 
 const table = new Map<number, Opcode>();
+
+const forGood = (gives: OnENOSYS['gives']): OnENOSYS => ({ gives, isRemembered: true });
 
 function opcode<In = undefined, Out = undefined>(row: Row<In, Out>): Opcode<In, Out> {
   const complete: Opcode<In, Out> = {
@@ -105,7 +111,7 @@ function opcode<In = undefined, Out = undefined>(row: Row<In, Out>): Opcode<In, 
     reply: 'required',
     credentials: 'caller',
     forced: false,
-    onENOSYS: 'fail',
+    onENOSYS: { gives: ENOSYS, isRemembered: false },
     ...row,
   };
   table.set(row.number, complete);
@@ -193,7 +199,7 @@ export const LINK = opcode({
   in: fuse_link_in,
   names: ['newname'],
   out: fuse_entry_out,
-  onENOSYS: EPERM,
+  onENOSYS: forGood(EPERM),
 });
 
 /** Opens a file. One whose server has no OPEN is open without more ado. */
@@ -203,7 +209,7 @@ export const OPEN = opcode({
   since: 1,
   in: fuse_open_in,
   out: fuse_open_out,
-  onENOSYS: 'fallback',
+  onENOSYS: forGood({ instead: 'the file is open, with handle 0, and is not released' }),
 });
 
 /** Reads from an open file; less than asked for is the end of the file. */
@@ -233,7 +239,7 @@ export const RELEASE = opcode({
 });
 
 /** Asks that an open file be on stable storage. */
-export const FSYNC = opcode({ number: 20, name: 'FSYNC', since: 1, in: fuse_fsync_in, onENOSYS: 'succeed' });
+export const FSYNC = opcode({ number: 20, name: 'FSYNC', since: 1, in: fuse_fsync_in, onENOSYS: forGood('success') });
 
 /** Sets an extended attribute. */
 export const SETXATTR = opcode({
@@ -243,7 +249,7 @@ export const SETXATTR = opcode({
   in: fuse_setxattr_in,
   names: ['name'],
   data: 'value',
-  onENOSYS: EOPNOTSUPP,
+  onENOSYS: forGood(EOPNOTSUPP),
 });
 
 /** Reads an extended attribute, or its size. */
@@ -256,7 +262,7 @@ export const GETXATTR = opcode({
   out: fuse_getxattr_out,
   outData: 'value',
   sizeQuery: true,
-  onENOSYS: EOPNOTSUPP,
+  onENOSYS: forGood(EOPNOTSUPP),
 });
 
 /** Lists the names of extended attributes, each with a NUL, or tells their size. */
@@ -268,7 +274,7 @@ export const LISTXATTR = opcode({
   out: fuse_getxattr_out,
   outData: 'names',
   sizeQuery: true,
-  onENOSYS: EOPNOTSUPP,
+  onENOSYS: forGood(EOPNOTSUPP),
 });
 
 /** Removes an extended attribute. */
@@ -277,7 +283,7 @@ export const REMOVEXATTR = opcode({
   name: 'REMOVEXATTR',
   since: 1,
   names: ['name'],
-  onENOSYS: EOPNOTSUPP,
+  onENOSYS: forGood(EOPNOTSUPP),
 });
 
 /** Comes with each close(2); its error is what close returns. */
@@ -287,7 +293,7 @@ export const FLUSH = opcode({
   since: 1,
   in: fuse_flush_in,
   forced: true,
-  onENOSYS: 'succeed',
+  onENOSYS: forGood('success'),
 });
 
 /** Opens the connection: versions, flags and limits. */
@@ -309,7 +315,7 @@ export const OPENDIR = opcode({
   since: 1,
   in: fuse_open_in,
   out: fuse_open_out,
-  onENOSYS: 'fallback',
+  onENOSYS: forGood({ instead: 'the directory is open, with handle 0, and is not released' }),
 });
 
 /** Reads a stretch of an open directory; nothing is its end. */
@@ -326,7 +332,13 @@ export const RELEASEDIR = opcode({
 });
 
 /** Asks that a directory be on stable storage. */
-export const FSYNCDIR = opcode({ number: 30, name: 'FSYNCDIR', since: 2, in: fuse_fsync_in, onENOSYS: 'succeed' });
+export const FSYNCDIR = opcode({
+  number: 30,
+  name: 'FSYNCDIR',
+  since: 2,
+  in: fuse_fsync_in,
+  onENOSYS: forGood('success'),
+});
 
 /** Asks who holds a lock in the way. */
 export const GETLK = opcode({ number: 31, name: 'GETLK', since: 7, in: fuse_lk_in, out: fuse_lk_out });
@@ -338,7 +350,13 @@ export const SETLK = opcode({ number: 32, name: 'SETLK', since: 7, in: fuse_lk_i
 export const SETLKW = opcode({ number: 33, name: 'SETLKW', since: 7, in: fuse_lk_in });
 
 /** Asks whether access(2) or chdir(2) may succeed, where the client does not judge itself. */
-export const ACCESS = opcode({ number: 34, name: 'ACCESS', since: 3, in: fuse_access_in, onENOSYS: 'succeed' });
+export const ACCESS = opcode({
+  number: 34,
+  name: 'ACCESS',
+  since: 3,
+  in: fuse_access_in,
+  onENOSYS: forGood('success'),
+});
 
 /** Makes a regular file and opens it. */
 export const CREATE = opcode({
@@ -349,7 +367,7 @@ export const CREATE = opcode({
   names: ['name'],
   extensions: true,
   out: fuse_create_out,
-  onENOSYS: 'fallback',
+  onENOSYS: forGood({ instead: 'MKNOD and OPEN' }),
 });
 
 /** Tells that a request's caller has a signal; the answer goes to the request. */
@@ -361,7 +379,7 @@ export const INTERRUPT = opcode({
   reply: 'optional',
   credentials: 'none',
   forced: true,
-  onENOSYS: 'succeed',
+  onENOSYS: forGood('success'),
 });
 
 /** Asks where a file's block lies on the device. */
@@ -371,7 +389,7 @@ export const BMAP = opcode({
   since: 8,
   in: fuse_bmap_in,
   out: fuse_bmap_out,
-  onENOSYS: 'fallback',
+  onENOSYS: forGood({ instead: 'there is no block: 0' }),
 });
 
 /** Ends the connection at unmount. */
@@ -386,6 +404,7 @@ export const IOCTL = opcode({
   data: 'data',
   out: fuse_ioctl_out,
   outData: 'data',
+  onENOSYS: { gives: ENOTTY, isRemembered: false },
 });
 
 /** Asks whether an open file is ready, and perhaps for a NOTIFY_POLL when it is. */
@@ -395,7 +414,7 @@ export const POLL = opcode({
   since: 11,
   in: fuse_poll_in,
   out: fuse_poll_out,
-  onENOSYS: 'fallback',
+  onENOSYS: forGood({ instead: 'the file is ready' }),
 });
 
 /** What NOTIFY_RETRIEVE asked for; its `unique` is the server's own. */
@@ -428,7 +447,7 @@ export const FALLOCATE = opcode({
   name: 'FALLOCATE',
   since: 19,
   in: fuse_fallocate_in,
-  onENOSYS: EOPNOTSUPP,
+  onENOSYS: forGood(EOPNOTSUPP),
 });
 
 /** As READDIR, with a LOOKUP for each entry. */
@@ -447,7 +466,7 @@ export const RENAME2 = opcode({
   since: 23,
   in: fuse_rename2_in,
   names: ['oldname', 'newname'],
-  onENOSYS: EINVAL,
+  onENOSYS: forGood(EINVAL),
 });
 
 /** Finds data or a hole in an open file. */
@@ -457,7 +476,7 @@ export const LSEEK = opcode({
   since: 24,
   in: fuse_lseek_in,
   out: fuse_lseek_out,
-  onENOSYS: 'fallback',
+  onENOSYS: forGood({ instead: 'all of the file is data' }),
 });
 
 /** Copies from one open file to another. */
@@ -467,7 +486,7 @@ export const COPY_FILE_RANGE = opcode({
   since: 28,
   in: fuse_copy_file_range_in,
   out: fuse_write_out,
-  onENOSYS: 'fallback',
+  onENOSYS: forGood({ instead: 'the kernel reads and writes' }),
 });
 
 /** Maps a part of a file into the memory window (DAX). */
@@ -483,7 +502,13 @@ export const REMOVEMAPPING = opcode({
 });
 
 /** Asks that all of the file system be on stable storage. */
-export const SYNCFS = opcode({ number: 50, name: 'SYNCFS', since: 34, in: fuse_syncfs_in, onENOSYS: 'succeed' });
+export const SYNCFS = opcode({
+  number: 50,
+  name: 'SYNCFS',
+  since: 34,
+  in: fuse_syncfs_in,
+  onENOSYS: forGood('success'),
+});
 
 /** As CREATE, without a name: the one sent is "/". */
 export const TMPFILE = opcode({
@@ -494,7 +519,7 @@ export const TMPFILE = opcode({
   names: ['name'],
   extensions: true,
   out: fuse_create_out,
-  onENOSYS: EOPNOTSUPP,
+  onENOSYS: forGood(EOPNOTSUPP),
 });
 
 /** As GETATTR, with the creation time and the rest of statx(2). */
@@ -504,7 +529,7 @@ export const STATX = opcode({
   since: 39,
   in: fuse_statx_in,
   out: fuse_statx_out,
-  onENOSYS: 'fallback',
+  onENOSYS: forGood({ instead: 'GETATTR' }),
 });
 
 /** As COPY_FILE_RANGE, for more than 4 GiB. */
@@ -514,7 +539,7 @@ export const COPY_FILE_RANGE_64 = opcode({
   since: 45,
   in: fuse_copy_file_range_in,
   out: fuse_copy_file_range_out,
-  onENOSYS: 'fallback',
+  onENOSYS: forGood({ instead: 'COPY_FILE_RANGE' }),
 });
 
 /** The first request to a character device in user space. */

@@ -10,13 +10,15 @@ import type { Scheduler } from '../task/scheduler.ts';
 import type { Task } from '../task/task.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
 import { Background } from './background.ts';
-import { Deadlines } from './deadlines.ts';
+import { Deadlines, type Limit } from './deadlines.ts';
 import { Device } from './device.ts';
 import { Events } from './events.ts';
 import { DEFAULT_OFFER, initRequest, negotiate } from './init.ts';
 import { type Ceilings, LINUX_CEILINGS, type Limits, limitsBeforeInit } from './limits.ts';
 import type { NotifyHandler } from './notify.ts';
 import { type Call, NOBODY, Request } from './request.ts';
+
+import { checkTimeoutSettings, effectiveTimeout, nextCheck, type TimeoutSettings } from './request-timeout.ts';
 
 export type { Reply } from '../abi/message.ts';
 export type { Call } from './request.ts';
@@ -40,8 +42,10 @@ export interface ConnectionOptions {
   readonly ceilings?: Partial<Ceilings>;
   /** Milliseconds within which INIT must be answered; without it: for ever. */
   readonly initTimeout?: number;
-  /** Milliseconds after which a request without a reply ends the whole connection; without it: never. */
+  /** Milliseconds after which a request without a reply ends the whole connection, whatever the server said in INIT. */
   readonly requestTimeout?: number;
+  /** What Linux's sysctls of this kind would say. */
+  readonly timeouts?: TimeoutSettings;
 }
 
 const MAX_ACTIVE_REQUESTS = 10_000;
@@ -76,7 +80,8 @@ export class Connection {
   failure: string | null = null;
   readonly #options: ConnectionOptions;
   readonly #unsupported = new Set<Opcode>();
-  readonly #deadlines: Deadlines | null;
+  readonly #timeouts: TimeoutSettings;
+  readonly #deadlines: Deadlines[] = [];
   #state: ConnectionState = 'starting';
   #wasRefused = false;
   #waiting = 0;
@@ -93,7 +98,8 @@ export class Connection {
     this.background = new Background((request) => this.#push(request));
     this.notifyHandlers.set(NOTIFY_RESEND.code, () => this.device.resend());
     const { requestTimeout } = options;
-    this.#deadlines = requestTimeout === undefined ? null : new Deadlines(this, requestTimeout);
+    if (requestTimeout !== undefined) this.#limit({ timeout: requestTimeout, seenAt: (expiry) => expiry });
+    this.#timeouts = checkTimeoutSettings(options.timeouts ?? {});
   }
 
   get state(): ConnectionState {
@@ -161,8 +167,8 @@ export class Connection {
     if (this.#unsupported.has(opcode as Opcode)) return unsupported(opcode);
     const result = yield* this.ask(task, opcode, nodeid, call);
     if (!(result instanceof Errno)) return result;
-    if (result !== ENOSYS || opcode.onENOSYS === 'fail') throw result;
-    this.#unsupported.add(opcode as Opcode);
+    if (result !== ENOSYS) throw result;
+    if (opcode.onENOSYS.isRemembered) this.#unsupported.add(opcode as Opcode);
     return unsupported(opcode);
   }
 
@@ -240,7 +246,7 @@ export class Connection {
     if (this.#state === 'aborted') return;
     this.failure ??= failure;
     this.#state = 'aborted';
-    this.#deadlines?.stop();
+    for (const deadlines of this.#deadlines) deadlines.stop();
     for (const request of [...this.background.queued]) this.end(request, ECONNABORTED);
     for (const request of [...this.device.completions.values()]) this.end(request, ECONNABORTED);
     this.device.clear();
@@ -312,7 +318,17 @@ export class Connection {
 
   #watch(request: Request): void {
     request.since = this.scheduler.clock.now();
-    this.#deadlines?.watch(request);
+    for (const deadlines of this.#deadlines) deadlines.watch(request);
+  }
+
+  #limit(limit: Limit): void {
+    this.#deadlines.push(new Deadlines(this, limit));
+  }
+
+  /** From the reply to INIT on Linux looks now and then whether a request has become too old. */
+  #limitAsLinux(seconds: number): void {
+    const now = this.scheduler.clock.now();
+    this.#limit({ timeout: seconds * 1000, seenAt: (expiry) => nextCheck(now, expiry) });
   }
 
   /** The three phases in which a foreground request is waited for. */
@@ -347,6 +363,8 @@ export class Connection {
     this.protocol = { minor: negotiated.limits.minor, features: negotiated.features };
     if (negotiated.maxBackground !== null) this.background.maximum = negotiated.maxBackground;
     if (negotiated.congestionThreshold !== null) this.background.congestionThreshold = negotiated.congestionThreshold;
+    const timeout = effectiveTimeout(negotiated.requestTimeout, this.#timeouts);
+    if (timeout !== null) this.#limitAsLinux(timeout);
     this.#state = 'connected';
     this.initialized.wake();
   }
@@ -368,7 +386,7 @@ export class Connection {
 const callerOf = ({ credentials, tid }: Task) => ({ uid: credentials.fsuid, gid: credentials.fsgid, pid: tid });
 
 /** What a call gives whose opcode the server does not have. */
-function unsupported<In, Out>({ onENOSYS }: Opcode<In, Out>): Reply<Out> {
-  if (onENOSYS === 'succeed') return { body: undefined as Out, data: new Uint8Array(0) };
-  throw onENOSYS instanceof Errno ? onENOSYS : ENOSYS;
+function unsupported<In, Out>({ onENOSYS: { gives } }: Opcode<In, Out>): Reply<Out> {
+  if (gives === 'success') return { body: undefined as Out, data: new Uint8Array(0) };
+  throw gives instanceof Errno ? gives : ENOSYS;
 }

@@ -8,6 +8,7 @@ import { DeviceFile } from './device-file.ts';
 import { Fifo } from './fifo.ts';
 import { Forgets } from './forgets.ts';
 import { NOBODY, Request } from './request.ts';
+import { toSendAgain } from './resend.ts';
 import { Slots } from './slots.ts';
 
 /** When requests and forgets both wait: 8 requests, 16 forgets, and so on. @see Linux fs/fuse/dev.c, forget_pending() */
@@ -122,7 +123,7 @@ export class Device {
    * @see Linux fs/fuse/dev.c, fuse_resend()
    */
   resend(): void {
-    const again = [...this.completions.values()].filter(({ state }) => state === 'sent');
+    const again = toSendAgain(this.#files, this.completions.values());
     for (const request of again) {
       this.#interrupts.delete(request);
       request.unique = resentUnique(request.unique);

@@ -20,12 +20,17 @@ export const DEFAULT_OFFER: readonly InitFlag[] = [
   'DO_READDIRPLUS', // listings may come with what LOOKUP would tell
   'READDIRPLUS_AUTO', // where that is worth it
   'PARALLEL_DIROPS', // LOOKUP and READDIR of one directory side by side
+  'POSIX_ACL', // access control lists are enforced, and modes with them
+  'SETXATTR_EXT', // SETXATTR tells whether a list takes set-group-ID away
   'ABORT_ERROR', // device reads tell a user's abort from an unmount
   'MAX_PAGES', // requests of more than 32 pages
   'HANDLE_KILLPRIV', // the server takes set-id bits and capabilities away
   'HANDLE_KILLPRIV_V2', // and is told when
   'HAS_EXPIRE_ONLY', // names can expire by NOTIFY_INVAL_ENTRY without being dropped
   'HAS_RESEND', // NOTIFY_RESEND is understood
+  'SECURITY_CTX', // requests that make files have room for the labels of security modules
+  'CREATE_SUPP_GROUP', // and tell the group that the new file may have
+  'REQUEST_TIMEOUT', // the server says how long it may take
   'INIT_EXT', // the second word of flags counts
 ];
 
@@ -56,6 +61,8 @@ export interface Negotiated {
   /** The server's wish; null: keep the default. */
   readonly maxBackground: number | null;
   readonly congestionThreshold: number | null;
+  /** Seconds that a request may take, as the server said; 0 when it did not. */
+  readonly requestTimeout: number;
 }
 
 /**
@@ -88,6 +95,7 @@ export function negotiate(
     },
     maxBackground: hasBackground && body.max_background > 0 ? body.max_background : null,
     congestionThreshold: hasBackground && body.congestion_threshold > 0 ? body.congestion_threshold : null,
+    requestTimeout: features.REQUEST_TIMEOUT ? body.request_timeout : 0,
   };
 }
 

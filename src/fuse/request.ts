@@ -10,7 +10,7 @@ export interface Call<In> {
   readonly body?: In;
   readonly names?: readonly ByteString[];
   readonly data?: Uint8Array;
-  readonly extensions?: Uint8Array;
+  readonly extensions?: Uint8Array | undefined;
   /** The most bytes of variable reply that are allowed. */
   readonly room?: number;
 }

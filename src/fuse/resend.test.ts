@@ -18,7 +18,7 @@ const received = (rig: Rig): Received[] => {
 const reply = (rig: Rig, unique: number): number =>
   rig.file.write(encodeReply(READLINK, { unique }, rig.connection.protocol));
 
-test('what was read and not answered comes again, before all others and oldest first, marked as sent again', () => {
+test('what was read and not answered comes again, before all others, marked as sent again', () => {
   const rig = Rig.connected();
   for (const nodeid of [1n, 2n, 3n]) rig.readlink(nodeid);
   const [first, second, third] = received(rig) as [Received, Received, Received];
@@ -26,8 +26,8 @@ test('what was read and not answered comes again, before all others and oldest f
   rig.answer(second);
   expect(resend(rig)).toBe(16);
   const again = received(rig);
-  expect(again.map(({ header }) => header.nodeid)).toEqual([1n, 3n, 4n]);
-  expect(again.map(({ header }) => header.unique)).toEqual([-first.header.unique, -third.header.unique, 10]);
+  expect(again.map(({ header }) => header.nodeid)).toEqual([3n, 1n, 4n]);
+  expect(again.map(({ header }) => header.unique)).toEqual([-third.header.unique, -first.header.unique, 10]);
 });
 
 test('only its new unique answers a request that was sent again', () => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { E2BIG, EINVAL, EIO, ENODATA, ENOSYS, EOPNOTSUPP, EPERM, ERANGE } from '../abi/errno.ts';
 import { S_IFLNK, XATTR_REPLACE } from '../abi/linux.ts';
+import { encodeAcl } from '../abi/posix-acl.ts';
 import { stat } from '../syscalls/stat.ts';
 import { getxattr, lgetxattr, removexattr, setxattr } from '../syscalls/xattr.ts';
 import { credentialsOf } from '../task/credentials.ts';
-import { encodeAcl } from '../vfs/posix-acl.ts';
 import { Scenario } from './testing/scenario.ts';
 import type { Script } from './testing/scripted-server.ts';
 

@@ -1,5 +1,4 @@
 import {
-  PAGE_SIZE,
   S_IALLUGO,
   S_IFBLK,
   S_IFCHR,
@@ -46,6 +45,19 @@ interface Terms {
   readonly asked: Moment | null;
   /** The birth time; null when the server has none, left out when it was not asked. */
   readonly btime?: Timespec | null;
+}
+
+/** What a reply told besides the basic attributes. */
+interface Told {
+  readonly btime: Timespec | null;
+  /** Which fields (STATX_*) it told at all. */
+  readonly mask: number;
+}
+
+/** What stat shows of the file system, and of a file that tells no block size. */
+interface Place {
+  readonly dev: number; // as makedev() packs it
+  readonly blockSize: number; // bytes
 }
 
 /**
@@ -187,12 +199,13 @@ export class Attributes {
     this.invalidate(STATX_BASIC_STATS);
   }
 
-  stat(dev: number): Stat {
-    return this.statOf(this.#values, this.#btime, dev);
+  stat(place: Place): Stat {
+    const mask = this.#btime === null ? STATX_BASIC_STATS : STATX_BASIC_STATS | STATX_BTIME;
+    return this.statOf(this.#values, { btime: this.#btime, mask }, place);
   }
 
   /** What a reply tells its caller, whether it was taken over or not. @see Linux fs/fuse/dir.c, fuse_fillattr() */
-  statOf(attr: fuse_attr, btime: Timespec | null, dev: number): Stat {
+  statOf(attr: fuse_attr, { btime, mask }: Told, { dev, blockSize }: Place): Stat {
     return {
       dev,
       ino: attr.ino,
@@ -202,12 +215,13 @@ export class Attributes {
       gid: attr.gid,
       rdev: this.#rdev,
       size: attr.size,
-      blksize: attr.blksize === 0 ? PAGE_SIZE : 2 ** (31 - Math.clz32(attr.blksize)),
+      blksize: attr.blksize === 0 ? blockSize : 2 ** (31 - Math.clz32(attr.blksize)),
       blocks: attr.blocks,
       atime: time(attr.atime, attr.atimensec),
       mtime: time(attr.mtime, attr.mtimensec),
       ctime: time(attr.ctime, attr.ctimensec),
       btime,
+      mask,
     };
   }
 

@@ -9,6 +9,7 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import type { Dentry } from '../vfs/dentry.ts';
 import { isSane } from './attributes.ts';
+import { creationExtensions } from './creation-extensions.ts';
 import type { FuseInode } from './inode.ts';
 import { tie } from './lookup.ts';
 import { contentChanged, forgetName } from './remove.ts';
@@ -89,7 +90,8 @@ function* create<In>(
   const { epoch } = dir.superblock.versions;
   let entry: fuse_entry_out;
   try {
-    entry = (yield* dir.call(task, opcode, call)).body;
+    const extensions = opcode.extensions ? creationExtensions(task, dir) : undefined;
+    entry = (yield* dir.call(task, opcode, { ...call, extensions })).body;
   } catch (error) {
     if (error === EEXIST) forgetName(dentry);
     throw error;

@@ -2,7 +2,7 @@ import { EACCES, EIO, ENOTTY } from '../abi/errno.ts';
 import { FUSE_IOCTL_DIR, FUSE_IOCTL_RETRY } from '../abi/fuse.ts';
 import { FS_IOC_FSGETXATTR, FS_IOC_FSSETXATTR, FS_IOC_GETFLAGS, FS_IOC_SETFLAGS, ioctlShape } from '../abi/ioctl.ts';
 import { O_RDONLY, S_IFDIR, S_IFREG } from '../abi/linux.ts';
-import { OPEN, OPENDIR, RELEASE, RELEASEDIR } from '../abi/opcodes.ts';
+import { IOCTL, OPEN, OPENDIR, RELEASE, RELEASEDIR } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import {
@@ -15,7 +15,7 @@ import {
 } from '../vfs/file-attributes.ts';
 import { type Handle, releaseHandle } from './handle.ts';
 import type { FuseInode } from './inode.ts';
-import { ask, resultOf } from './ioctl.ts';
+import { resultOf } from './ioctl.ts';
 import { requestHandle } from './open.ts';
 
 const FLAGS_SIZE = 4;
@@ -70,7 +70,7 @@ function* send(task: Task, inode: FuseInode, { fh }: Handle, cmd: number, memory
   const room = isOut ? memory.length : 0;
   const sizes = { in_size: isIn ? memory.length : 0, out_size: room };
   const body = { fh, flags, cmd, arg: 0n, ...sizes };
-  const reply = yield* ask(task, inode, { body, data: memory.subarray(0, sizes.in_size), room });
+  const reply = yield* inode.call(task, IOCTL, { body, data: memory.subarray(0, sizes.in_size), room });
   if (reply.data.length !== room) throw EIO;
   if (reply.body.result < 0) throwNegative(reply.body.result);
   if ((reply.body.flags & FUSE_IOCTL_RETRY) !== 0) throw EIO;

@@ -24,6 +24,8 @@ import { expiry } from './validity.ts';
 interface Answer {
   readonly attr: fuse_attr;
   readonly btime: Timespec | null;
+  /** What of it the server told: STATX_*. */
+  readonly mask: number;
 }
 
 const TOO_LARGE = 2 ** 63;
@@ -32,7 +34,7 @@ const TOO_LARGE = 2 ** 63;
 export function tryGetattr(task: Task, inode: FuseInode, mask: number, flags: number): Stat | undefined {
   const { superblock } = inode;
   if (inode.isBad || !superblock.admits(task) || mustAsk(inode, mask, flags)) return undefined;
-  return inode.attributes.stat(superblock.dev);
+  return inode.attributes.stat(superblock);
 }
 
 /**
@@ -52,8 +54,8 @@ export function* getattr(task: Task, inode: FuseInode, mask: number, flags: numb
     throw EACCES;
   }
   const answer = yield* refresh(task, inode, mask, { flags });
-  if (answer === null) return attributes.stat(superblock.dev);
-  return attributes.statOf(answer.attr, answer.btime, superblock.dev);
+  if (answer === null) return attributes.stat(superblock);
+  return attributes.statOf(answer.attr, answer, superblock);
 }
 
 /**
@@ -71,6 +73,7 @@ export function* refresh(
   { flags = 0, handle = null }: { readonly flags?: number; readonly handle?: Handle | null } = {},
 ): Blocking<Answer | null> {
   if (!mustAsk(inode, mask, flags)) return null;
+  inode.acls.forget();
   if (wantsStatx(inode, mask)) {
     try {
       return yield* askStatx(task, inode, handle);
@@ -108,7 +111,7 @@ export function* askAttributes(task: Task, inode: FuseInode, handle: Handle | nu
   const { attr, attr_valid, attr_valid_nsec } = body;
   requireSameFile(inode, attr);
   inode.attributes.apply(attr, { expires: expiry(superblock.now, attr_valid, attr_valid_nsec), asked });
-  return { attr, btime: null };
+  return { attr, btime: null, mask: STATX_BASIC_STATS };
 }
 
 /**
@@ -140,7 +143,7 @@ function* askStatx(task: Task, inode: FuseInode, handle: Handle | null): Blockin
     const expires = expiry(superblock.now, body.attr_valid, body.attr_valid_nsec);
     inode.attributes.apply(attr, { expires, asked, btime });
   }
-  return { attr, btime };
+  return { attr, btime, mask: (stat.mask & (STATX_BASIC_STATS | STATX_BTIME)) | STATX_TYPE };
 }
 
 function isPossible(inode: FuseInode, { mask, size, mode }: fuse_statx): boolean {
@@ -180,5 +183,5 @@ function handleArguments(inode: FuseInode, handle: Handle | null): { getattr_fla
 function deviceOnly(dev: number): Stat {
   const never = time(0, 0);
   const zeros = { ino: 0n, mode: 0, nlink: 0, uid: 0, gid: 0, rdev: 0, size: 0, blksize: 0, blocks: 0 };
-  return { dev, ...zeros, atime: never, mtime: never, ctime: never, btime: null };
+  return { dev, ...zeros, atime: never, mtime: never, ctime: never, btime: null, mask: 0 };
 }

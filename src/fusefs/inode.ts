@@ -2,6 +2,7 @@ import type { ByteString } from '../abi/bytes.ts';
 import { EIO, type Errno } from '../abi/errno.ts';
 import { S_ISVTX, STATX_ATIME } from '../abi/linux.ts';
 import type { Opcode } from '../abi/opcodes.ts';
+import type { Acl, AclName } from '../abi/posix-acl.ts';
 import type { fuse_attr, fuse_entry_out } from '../abi/structs.ts';
 import type { Call, Reply } from '../fuse/connection.ts';
 import type { Blocking } from '../task/blocking.ts';
@@ -12,10 +13,11 @@ import type { File } from '../vfs/file.ts';
 import type { FileAttributes, FileAttributesForm } from '../vfs/file-attributes.ts';
 import { Inode, type Opened } from '../vfs/inode.ts';
 import { type Mount, Path } from '../vfs/mount.ts';
-import type { Acl, AclName } from '../vfs/posix-acl.ts';
 import type { AttributeChange, Stat } from '../vfs/stat.ts';
 import { getAcl, setAcl } from './acl.ts';
+import { AclCache } from './acl-cache.ts';
 import { Attributes } from './attributes.ts';
+import { bmap } from './bmap.ts';
 import { link, mkdir, mknod, symlink } from './create.ts';
 import { getFileAttributes, setFileAttributes } from './file-attributes.ts';
 import { getattr, tryGetattr } from './getattr.ts';
@@ -34,6 +36,7 @@ export class FuseInode extends Inode {
   readonly nodeid: bigint;
   readonly generation: bigint;
   readonly attributes: Attributes;
+  readonly acls: AclCache;
   /** References that the server must be told to forget. */
   nlookup = 0;
   /** The server contradicted itself about this file: everything fails with EIO from now on. */
@@ -52,6 +55,7 @@ export class FuseInode extends Inode {
     this.nodeid = nodeid;
     this.generation = generation;
     this.attributes = new Attributes(superblock.versions, attr);
+    this.acls = new AclCache(superblock.connection.features.POSIX_ACL ? 'keep' : 'ask always');
   }
 
   get type(): number {
@@ -85,7 +89,7 @@ export class FuseInode extends Inode {
   }
 
   get enforcesModes(): boolean {
-    return this.superblock.options.defaultPermissions;
+    return this.superblock.enforcesModes;
   }
 
   get truncatesOnOpen(): boolean {
@@ -213,7 +217,7 @@ export class FuseInode extends Inode {
   }
 
   setxattr(task: Task, name: ByteString, value: Uint8Array, flags: number): Blocking<void> {
-    return setxattr(task, this, name, value, flags);
+    return setxattr(task, this, name, value, { flags });
   }
 
   listxattr(task: Task, size: number): Blocking<Uint8Array | number> {
@@ -230,6 +234,10 @@ export class FuseInode extends Inode {
 
   setAcl(task: Task, name: AclName, acl: Acl | null): Blocking<void> {
     return setAcl(task, this, name, acl);
+  }
+
+  override bmap(task: Task, block: number): Blocking<number> {
+    return bmap(task, this, block);
   }
 
   override getFileAttributes(task: Task, form: FileAttributesForm): Blocking<FileAttributes> {

@@ -18,14 +18,16 @@ interface Name {
 }
 
 /**
- * An inode's attributes are stale, also what replies under way say of them. There is no data to drop, there being no
+ * An inode's attributes and lists are stale, also what replies under way say of them. There is no data to drop, there being no
  * page cache.
  *
  * @throws ENOENT for an unknown inode
  * @see Linux fs/fuse/inode.c, fuse_reverse_inval_inode()
  */
 export function invalidateInode(superblock: FuseSuperblock, nodeid: bigint): void {
-  known(superblock, nodeid).attributes.invalidatedByServer();
+  const inode = known(superblock, nodeid);
+  inode.attributes.invalidatedByServer();
+  inode.acls.forget();
 }
 
 /**

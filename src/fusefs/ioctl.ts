@@ -1,10 +1,8 @@
-import { EACCES, EFAULT, EIO, ENOMEM, ENOSYS, ENOTTY, Errno, errnoOf } from '../abi/errno.ts';
+import { EACCES, EFAULT, EIO, ENOMEM, ENOSYS, ENOTTY, errnoOf } from '../abi/errno.ts';
 import { FUSE_IOCTL_DIR, FUSE_IOCTL_RETRY } from '../abi/fuse.ts';
 import { FS_IOC_GETFLAGS, FS_IOC_MEASURE_VERITY, FS_IOC_SETFLAGS, type IoctlShape, ioctlShape } from '../abi/ioctl.ts';
 import { PAGE_SIZE } from '../abi/linux.ts';
 import { IOCTL } from '../abi/opcodes.ts';
-import type { fuse_ioctl_in, fuse_ioctl_out } from '../abi/structs.ts';
-import type { Reply } from '../fuse/connection.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import type { IoctlArgument } from '../vfs/file.ts';
@@ -41,7 +39,7 @@ export function* ioctl(
   const room = Math.max(out_size, PAGE_SIZE);
   if (Math.max(size, room) > inode.superblock.connection.limits.maxPages * PAGE_SIZE) throw ENOMEM;
   if (isIn && memory.length < size) throw EFAULT;
-  const { body, data } = yield* ask(task, inode, {
+  const { body, data } = yield* inode.call(task, IOCTL, {
     body: {
       fh: handle.fh,
       flags: isDirectory ? FUSE_IOCTL_DIR : 0,
@@ -57,17 +55,6 @@ export function* ioctl(
   if (data.length > memory.length) throw EFAULT;
   memory.set(data);
   return resultOf(body.result);
-}
-
-/** An IOCTL; without one of this kind, ENOTTY. Nothing is remembered. @see Linux fs/fuse/ioctl.c, fuse_send_ioctl() */
-export function* ask(
-  task: Task,
-  inode: FuseInode,
-  call: { readonly body: fuse_ioctl_in; readonly data: Uint8Array; readonly room: number },
-): Blocking<Reply<fuse_ioctl_out>> {
-  const reply = yield* inode.ask(task, IOCTL, call);
-  if (!(reply instanceof Errno)) return reply;
-  throw reply === ENOSYS ? ENOTTY : reply;
 }
 
 /** What a server's result means to the caller. @throws Errno for a negative one */

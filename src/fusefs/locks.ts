@@ -1,4 +1,4 @@
-import { EINTR, EIO, errnoOf } from '../abi/errno.ts';
+import { EINTR, EIO, ERESTARTSYS } from '../abi/errno.ts';
 import { FUSE_LK_FLOCK } from '../abi/fuse.ts';
 import { F_RDLCK, F_UNLCK, F_WRLCK } from '../abi/linux.ts';
 import { GETLK, SETLK, SETLKW } from '../abi/opcodes.ts';
@@ -7,9 +7,6 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { type FileLock, type LockedRange, OFFSET_MAX } from '../vfs/file-lock.ts';
 import type { FuseFile } from './file.ts';
-
-/** What Linux makes of EINTR, so that the call is made anew; it reaches the caller as it is when there was no signal. */
-const ERESTARTSYS = errnoOf(512);
 
 /** Whether locks of this kind are the server's business, as it said in INIT. */
 export function keepsLocks({ inode }: FuseFile, { kind }: FileLock): boolean {
@@ -41,8 +38,7 @@ export function* getlk(task: Task, file: FuseFile, lock: FileLock): Blocking<Loc
  *
  * FUSE: SETLK or SETLKW.
  *
- * @throws what the server answers, ENOSYS too; EINTR for a signal that made the server stop waiting, and
- *   error 512 for such an answer without a signal.
+ * @throws what the server answers, ENOSYS too; ERESTARTSYS in place of EINTR
  * @see Linux fs/fuse/file.c, fuse_setlk()
  */
 export function* setlk(task: Task, file: FuseFile, lock: FileLock, wait: 'wait' | 'try'): Blocking<void> {
@@ -51,7 +47,7 @@ export function* setlk(task: Task, file: FuseFile, lock: FileLock, wait: 'wait' 
   try {
     yield* file.inode.call(task, wait === 'wait' ? SETLKW : SETLK, { body });
   } catch (error) {
-    throw error === EINTR && task.pending === 'none' ? ERESTARTSYS : error;
+    throw error === EINTR ? ERESTARTSYS : error;
   }
 }
 

@@ -135,6 +135,7 @@ function stillNames(dentry: Dentry, inode: FuseInode, entry: fuse_entry_out, ask
   }
   inode.nlookup++;
   if (!isSane(attr) || !inode.isNamedBy(entry)) return false;
+  inode.acls.forget();
   inode.attributes.apply(attr, { expires: expiry(superblock.now, attr_valid, attr_valid_nsec), asked });
   setExpiry(dentry, entry, superblock);
   return true;

@@ -11,6 +11,7 @@ import type { Opened } from '../vfs/inode.ts';
 import type { Path } from '../vfs/mount.ts';
 import { isSane } from './attributes.ts';
 import { isNoFile, maskedMode, mknod } from './create.ts';
+import { creationExtensions } from './creation-extensions.ts';
 import { FuseDirectoryFile } from './directory-file.ts';
 import { FuseFile } from './file.ts';
 import { type Handle, releaseHandle } from './handle.ts';
@@ -108,6 +109,7 @@ function* create(
       open_flags: takesSetId ? FUSE_OPEN_KILL_SUIDGID : 0,
     },
     names: [dentry.name],
+    extensions: creationExtensions(task, dir),
   });
   const { entry, open } = body;
   if (isNoFile(entry.nodeid) || !isSane(entry.attr) || (entry.attr.mode & S_IFMT) !== S_IFREG) throw EIO;

@@ -17,6 +17,7 @@ describe('mount data', () => {
       allowOther: false,
       maxRead: 0xffffffff,
       readOnly: false,
+      blockSize: null,
       source: null,
       subtype: null,
     });
@@ -62,6 +63,18 @@ describe('mount data', () => {
     expect(thrownBy(() => parseMountData(`${REQUIRED},${text}`))).toBe(EINVAL);
   });
 
+  test.each([
+    ['', 512],
+    ['blksize=4096', 4096],
+    ['blksize=512,blksize=1024', 1024],
+  ])('of fuseblk, with "%s", has blocks of %d bytes', (text, blockSize) => {
+    expect(parseMountData(`${REQUIRED},${text}`, 'fuseblk').blockSize).toBe(blockSize);
+  });
+
+  test.each(['0', '256', '1000', '8192', 'x', ''])('of fuseblk with blocks of %s bytes is EINVAL', (size) => {
+    expect(thrownBy(() => parseMountData(`${REQUIRED},blksize=${size}`, 'fuseblk'))).toBe(EINVAL);
+  });
+
   test.each(REQUIRED.split(','))('without %s is EINVAL', (missing) => {
     const rest = REQUIRED.split(',').filter((option) => option !== missing);
     expect(thrownBy(() => parseMountData(rest.join(',')))).toBe(EINVAL);
@@ -77,5 +90,6 @@ test('options left out let everybody in and leave permissions to the server', ()
     allowOther: true,
     maxRead: 4096,
     readOnly: false,
+    blockSize: null,
   });
 });

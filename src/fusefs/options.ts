@@ -16,6 +16,8 @@ export interface FuseMountOptions {
   readonly maxRead: number;
   /** Nothing can be changed, and reading does not change atime. */
   readonly readOnly: boolean;
+  /** Bytes of a block of the device that the server keeps its files on, which makes it Linux's fuseblk; null for no device. */
+  readonly blockSize: number | null;
 }
 
 /** What a mount(2) of FUSE passes as its data. */
@@ -27,6 +29,8 @@ export interface FuseMountData extends FuseMountOptions {
 }
 
 const MIN_MAX_READ = 4096;
+const DEFAULT_BLOCK_SIZE = 512;
+const BLOCK_SIZES: ReadonlySet<number> = new Set([512, 1024, 2048, 4096]);
 const MAX_U32 = 0xffffffff;
 
 /**
@@ -41,6 +45,7 @@ export function completeOptions(options: Partial<FuseMountOptions>): FuseMountOp
     defaultPermissions: false,
     allowOther: true,
     readOnly: false,
+    blockSize: null,
     ...options,
     maxRead: Math.max(MIN_MAX_READ, options.maxRead ?? MAX_U32),
   };
@@ -48,20 +53,24 @@ export function completeOptions(options: Partial<FuseMountOptions>): FuseMountOp
 
 /**
  * Reads the data of a mount(2): "fd=3,rootmode=40000,user_id=0,group_id=0,allow_other".
- * The last of a repeated option counts, except of source and subtype.
+ * The last of a repeated option counts, except of source and subtype. `type` is the file system's: 'fuseblk' takes
+ * blksize too.
  *
  * @throws EINVAL for an unknown or repeated option, a value missing, malformed or not wanted, or when one of fd,
- *   rootmode, user_id and group_id is missing.
+ *   rootmode, user_id and group_id is missing; for blocks that are no power of two between 512 and 4096 bytes.
  * @see Linux fs/fuse/inode.c, fuse_parse_param() and fuse_get_tree()
  */
-export function parseMountData(text: string): FuseMountData {
+export function parseMountData(text: string, type: 'fuse' | 'fuseblk' = 'fuse'): FuseMountData {
   const found: Found = { source: null, subtype: null, readOnly: false, defaultPermissions: false, allowOther: false };
   for (const part of text.split(',')) {
     if (part !== '') readOption(found, part);
   }
+  if (type === 'fuse' && found.blockSize !== undefined) throw EINVAL;
+  const blockSize = type === 'fuse' ? null : (found.blockSize ?? DEFAULT_BLOCK_SIZE);
+  if (blockSize !== null && !BLOCK_SIZES.has(blockSize)) throw EINVAL;
   const { fd, rootMode, userId, groupId } = found;
   if (fd === undefined || rootMode === undefined || userId === undefined || groupId === undefined) throw EINVAL;
-  return { ...completeOptions(found), fd, source: found.source, subtype: found.subtype };
+  return { ...completeOptions({ ...found, blockSize }), fd, source: found.source, subtype: found.subtype };
 }
 
 type Found = Writable<Pick<FuseMountData, 'source' | 'subtype' | 'readOnly' | 'defaultPermissions' | 'allowOther'>> &
@@ -108,6 +117,9 @@ const values: Readonly<Record<string, (found: Found, value: string) => void>> = 
   },
   max_read: (found, value) => {
     found.maxRead = unsigned(value);
+  },
+  blksize: (found, value) => {
+    found.blockSize = unsigned(value);
   },
   source: (found, value) => {
     if (found.source !== null) throw EINVAL;

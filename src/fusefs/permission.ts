@@ -1,11 +1,13 @@
-import { EACCES } from '../abi/errno.ts';
+import { EACCES, EAGAIN } from '../abi/errno.ts';
 import { S_IFLNK, S_IFREG, S_IXUGO, STATX_GID, STATX_MODE, STATX_UID } from '../abi/linux.ts';
 import { ACCESS } from '../abi/opcodes.ts';
+import { ACL_ACCESS, type Acl } from '../abi/posix-acl.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Credentials } from '../task/credentials.ts';
 import type { Task } from '../task/task.ts';
 import { MAY_ACCESS, MAY_CHDIR, MAY_EXEC, MAY_READ, MAY_WRITE } from '../vfs/inode.ts';
-import { modeAllows } from '../vfs/permission.ts';
+import { capabilitiesAllow, isAclAsked, modeAllows } from '../vfs/permission.ts';
+import { getAcl } from './acl.ts';
 import { askAttributes } from './getattr.ts';
 import type { FuseInode } from './inode.ts';
 import type { FuseMountOptions } from './options.ts';
@@ -33,9 +35,10 @@ export function tryPermission(task: Task, inode: FuseInode, mask: number): boole
   if (inode.isBad) return undefined;
   if (inode.type === S_IFLNK) return modeAllows(task.credentials, inode, mask);
   if (!superblock.admits(task)) return false;
-  if (superblock.options.defaultPermissions) {
+  if (superblock.enforcesModes) {
     if (!attributes.holds(CHECKED, superblock.now)) return undefined;
-    return modeAllows(task.credentials, inode, mask) || undefined;
+    const acl = isAclNeeded(task, inode) ? inode.acls.tryGet(ACL_ACCESS) : null;
+    return acl === null ? modeAllows(task.credentials, inode, mask) || undefined : undefined;
   }
   const execution = needsExecuteBit(inode, mask);
   if (execution && !attributes.holds(CHECKED, superblock.now)) return undefined;
@@ -46,10 +49,11 @@ export function tryPermission(task: Task, inode: FuseInode, mask: number): boole
 /**
  * Whether the task may do `mask` with a file.
  *
- * With `defaultPermissions` the cached mode decides; a mode that denies is asked for again first. Otherwise the server
+ * With `defaultPermissions` the cached mode decides, or the access control list of a server that took POSIX_ACL; what
+ * denies is asked for again first. Otherwise the server
  * decides: access(2) and chdir(2) ask it, all else is let through, save the execution of a file that nobody may execute.
  *
- * FUSE: GETATTR when the mode is stale or denies; ACCESS.
+ * FUSE: GETATTR when the mode is stale or denies; GETXATTR when the list is not known; ACCESS.
  *
  * @throws EIO for a bad inode, EACCES; what the server answers.
  * @see Linux fs/fuse/dir.c, fuse_permission()
@@ -58,11 +62,11 @@ export function* permission(task: Task, inode: FuseInode, mask: number): Blockin
   const { superblock } = inode;
   inode.check();
   if (!superblock.admits(task)) throw EACCES;
-  const { defaultPermissions } = superblock.options;
-  if (defaultPermissions || needsExecuteBit(inode, mask)) {
+  const { enforcesModes } = superblock;
+  if (enforcesModes || needsExecuteBit(inode, mask)) {
     const refreshed = !inode.attributes.holds(CHECKED, superblock.now);
-    if (refreshed) yield* askAttributes(task, inode, null);
-    if (defaultPermissions) return yield* checkModes(task, inode, mask, refreshed);
+    if (refreshed) yield* refresh(task, inode);
+    if (enforcesModes) return yield* checkModes(task, inode, mask, refreshed);
     if ((mask & (MAY_ACCESS | MAY_CHDIR)) === 0) return yield* checkExecutable(task, inode, refreshed);
   }
   if ((mask & (MAY_ACCESS | MAY_CHDIR)) !== 0) {
@@ -74,15 +78,37 @@ const needsExecuteBit = (inode: FuseInode, mask: number): boolean => (mask & MAY
 
 const hasExecuteBit = (inode: FuseInode): boolean => (inode.mode & S_IXUGO) !== 0;
 
+const isAclNeeded = (task: Task, inode: FuseInode): boolean =>
+  inode.superblock.connection.features.POSIX_ACL && isAclAsked(task.credentials, inode);
+
 function* checkModes(task: Task, inode: FuseInode, mask: number, refreshed: boolean): Blocking<void> {
-  if (modeAllows(task.credentials, inode, mask)) return;
+  if (yield* isAllowed(task, inode, mask)) return;
   if (refreshed) throw EACCES;
-  yield* askAttributes(task, inode, null);
-  if (!modeAllows(task.credentials, inode, mask)) throw EACCES;
+  yield* refresh(task, inode);
+  if (!(yield* isAllowed(task, inode, mask))) throw EACCES;
+}
+
+/** Whether modes, list and capabilities allow it. A list that the server denies counts as one that denies. */
+function* isAllowed(task: Task, inode: FuseInode, mask: number): Blocking<boolean> {
+  let acl: Acl | null = null;
+  try {
+    if (isAclNeeded(task, inode)) acl = yield* getAcl(task, inode, ACL_ACCESS);
+  } catch (error) {
+    if (error === EACCES) return capabilitiesAllow(task.credentials, inode, mask);
+    // Linux takes this errno of a server for its own word that there is no list.
+    if (error !== EAGAIN) throw error;
+  }
+  return modeAllows(task.credentials, inode, mask, acl);
 }
 
 function* checkExecutable(task: Task, inode: FuseInode, refreshed: boolean): Blocking<void> {
   if (hasExecuteBit(inode)) return;
-  if (!refreshed) yield* askAttributes(task, inode, null);
+  if (!refreshed) yield* refresh(task, inode);
   if (!hasExecuteBit(inode)) throw EACCES;
+}
+
+/** @see Linux fs/fuse/dir.c, fuse_perm_getattr() */
+function* refresh(task: Task, inode: FuseInode): Blocking<void> {
+  inode.acls.forget();
+  yield* askAttributes(task, inode, null);
 }

@@ -102,14 +102,12 @@ function* apply(task: Task, inode: FuseInode, { change, lost, isForced }: Applic
     yield* askAttributes(task, inode, handle);
     if (hasSetId(inode.mode)) mode = withoutSetId(inode.mode);
   }
-  if (superblock.options.defaultPermissions && !isForced) mode = checkOwner(task, inode, change, mode);
+  if (superblock.enforcesModes && !isForced) mode = checkOwner(task, inode, change, mode);
   if (lost.capabilities) yield* removeCapabilities(task, inode);
   if (change.size !== undefined && inode.type !== S_IFREG) throw EIO;
-  if (change.isOpening === true && features.ATOMIC_O_TRUNC) {
-    inode.attributes.cut();
-    return;
-  }
-  yield* send(task, inode, { change, mode, handle: change.isOpening === true ? null : handle });
+  if (change.isOpening === true && features.ATOMIC_O_TRUNC) inode.attributes.cut();
+  else yield* send(task, inode, { change, mode, handle: change.isOpening === true ? null : handle });
+  inode.acls.forget();
 }
 
 /**

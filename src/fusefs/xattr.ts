@@ -21,8 +21,16 @@ export function* getxattr(task: Task, inode: FuseInode, name: ByteString, size: 
   return room === 0 ? Math.min(body.size, XATTR_SIZE_MAX) : data;
 }
 
+/** How an extended attribute is set. */
+interface SetxattrFlags {
+  /** XATTR_*. */
+  readonly flags?: number;
+  /** FUSE_SETXATTR_*, which servers without SETXATTR_EXT are not told. */
+  readonly more?: number;
+}
+
 /**
- * Sets an extended attribute; `flags` are XATTR_*. Makes the change time stale.
+ * Sets an extended attribute. Makes the change time stale.
  *
  * FUSE: SETXATTR.
  *
@@ -34,10 +42,10 @@ export function* setxattr(
   inode: FuseInode,
   name: ByteString,
   value: Uint8Array,
-  flags: number,
+  { flags = 0, more = 0 }: SetxattrFlags,
 ): Blocking<void> {
   inode.check();
-  const body = { size: value.length, flags, setxattr_flags: 0 };
+  const body = { size: value.length, flags, setxattr_flags: more };
   yield* inode.call(task, SETXATTR, { body, names: [name], data: value });
   inode.attributes.invalidate(STATX_CTIME);
 }

@@ -1,8 +1,5 @@
 import { nextTick } from 'node:process';
 import { promisify } from 'node:util';
-import type { Kernel } from '../kernel.ts';
-import type { Process } from '../process/process.ts';
-import type { Credentials } from '../task/credentials.ts';
 import { constants } from './constants.ts';
 import { Dir } from './dir.ts';
 import { Dirent } from './dirent.ts';
@@ -14,7 +11,7 @@ import { opendir } from './opendir.ts';
 import { mapped, type Prepare } from './operation.ts';
 import { byDescriptor, byPath, instead, results } from './operations.ts';
 import { nativeRealpath } from './realpath.ts';
-import { Runner } from './runner.ts';
+import { type Caller, Runner } from './runner.ts';
 import { exists } from './stat.ts';
 import { Stats } from './stats.ts';
 import { streamsOver } from './streams.ts';
@@ -29,13 +26,8 @@ import { toCallback } from './validate.ts';
  * When the server is gone (ENOTCONN, ECONNABORTED, ECONNREFUSED), `whyGone` gives the error's `cause`.
  * A synchronous call throws a plain Error "deadlock: ..." where only this thread's event loop could bring the answer.
  */
-export function createFs(
-  kernel: Kernel,
-  process: Process,
-  credentials: Credentials,
-  whyGone?: () => string | null,
-): NodeFs {
-  const runner = new Runner(kernel, process, credentials, whyGone);
+export function createFs(caller: Caller): NodeFs {
+  const runner = new Runner(caller);
   const opensDir = mapped(opendir, (stream) => new Dir(runner, stream));
   const operations: Record<string, Prepare> = { ...byPath, ...byDescriptor, opendir: opensDir };
   const callbacks: Record<string, Face> = {};

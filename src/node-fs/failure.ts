@@ -1,6 +1,6 @@
 import { getSystemErrorMap, getSystemErrorName } from 'node:util';
 import { type ByteString, toText } from '../abi/bytes.ts';
-import { Errno } from '../abi/errno.ts';
+import { Errno, ETIMEDOUT } from '../abi/errno.ts';
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 
@@ -36,15 +36,28 @@ export const named = <A extends readonly unknown[], R>(
   code: (task: Thread, ...args: A) => Blocking<R>,
 ): ((task: Thread, ...args: A) => Blocking<R>) =>
   function* (task, ...args) {
+    const [path, dest] = args.slice(0, paths) as ByteString[];
+    const isOutermost = timeouts.get(task) === null;
+    if (isOutermost) timeouts.set(task, new Failure(ETIMEDOUT, syscall, path, dest));
     try {
       return yield* code(task, ...args);
     } catch (error) {
       const errno = error instanceof Failure ? error.errno : error;
       if (!(errno instanceof Errno)) throw error;
-      const [path, dest] = args.slice(0, paths) as ByteString[];
       throw new Failure(errno, syscall, path, dest);
+    } finally {
+      if (isOutermost) timeouts.set(task, null);
     }
   };
+
+/** Of threads that may not be waited for to their end: what the call that each is in fails with then; null between calls. */
+const timeouts = new WeakMap<Thread, Failure | null>();
+
+/** From now on {@link timeoutOf} can tell what call the thread is in. */
+export const mayTimeOut = (task: Thread): void => void timeouts.set(task, null);
+
+/** ETIMEDOUT for the call that a thread is in, which goes on. Between calls it waits for a promise of its caller's. */
+export const timeoutOf = (task: Thread): Failure => timeouts.get(task) ?? new Failure(ETIMEDOUT, 'await');
 
 const errors = getSystemErrorMap();
 

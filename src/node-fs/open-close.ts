@@ -1,5 +1,6 @@
 import type { Mode, PathLike } from 'node:fs';
 import type { ByteString } from '../abi/bytes.ts';
+import { EINTR } from '../abi/errno.ts';
 import { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_SYNC, O_TRUNC, O_WRONLY } from '../abi/linux.ts';
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
@@ -15,8 +16,20 @@ export const open = (path: PathLike, flags?: string | number | null, mode?: Mode
   const file = toPath(path);
   const how = toFlags(flags);
   const permissions = toMode(mode, 0o666);
-  return (task) => calls.open(task, file, how, permissions);
+  return (task) => wanted(task, calls.open(task, file, how, permissions));
 };
+
+/**
+ * A descriptor for who makes the call: one that comes when the call is given up already is nobody's, and is closed.
+ *
+ * @throws what `opening` throws; EINTR when it came too late.
+ */
+export function* wanted(task: Thread, opening: Blocking<number>): Blocking<number> {
+  const fd = yield* opening;
+  if (task.pending !== 'killed') return fd;
+  yield* closeQuietly(task, fd);
+  throw EINTR;
+}
 
 /** Closes a descriptor; it is gone even when that fails. */
 export const close = (fd: number): Operation<void> => {

@@ -7,6 +7,7 @@ import type { Blocking } from '../task/blocking.ts';
 import type { DirectoryEntry } from '../vfs/file.ts';
 import * as calls from './calls.ts';
 import { type Dirent, typeOf } from './dirent.ts';
+import { wanted } from './open-close.ts';
 import type { Operation } from './operation.ts';
 import { type NameEncoding, type OptionsArgument, optionsOf } from './options.ts';
 import { toPath } from './path.ts';
@@ -57,7 +58,7 @@ export const opendir = (path: PathLike, options?: OptionsArgument<OpenDirOptions
   const directory = toPath(path);
   toInteger(bufferSize ?? 32, 'options.bufferSize', 1, 0xffffffff);
   return function* (task) {
-    const fd = yield* opendirCall(task, directory);
+    const fd = yield* wanted(task, opendirCall(task, directory));
     return new DirectoryStream(fd, directory, { encoding, recursive: Boolean(recursive) });
   };
 };

@@ -19,7 +19,7 @@ const host = { defer: setImmediate, setAlarm: () => {}, wait: () => false };
 const root = new Dentry(null, '');
 const process = new Process(new Path(new Mount({} as Superblock, root, null), root), { pid: 1 });
 const makeRunner = (): Runner =>
-  new Runner(new Kernel({ clock: new VirtualClock(), host }), process, credentialsOf(0, 0));
+  new Runner({ kernel: new Kernel({ clock: new VirtualClock(), host }), process, credentials: credentialsOf(0, 0) });
 
 /** Sleeps until somebody sets `open`; a kill is noted, and put off as a request under way puts it off. */
 class Gate {

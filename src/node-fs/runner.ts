@@ -1,65 +1,111 @@
 import type { Kernel } from '../kernel.ts';
 import type { Process } from '../process/process.ts';
+import type { Thread } from '../process/thread.ts';
+import type { Blocking } from '../task/blocking.ts';
 import type { Credentials } from '../task/credentials.ts';
-import { toNodeError } from './failure.ts';
+import type { Limits } from '../task/drive.ts';
+import { type CallLimits, checkCallLimits } from './call-limits.ts';
+import { type Failure, mayTimeOut, timeoutOf, toNodeError } from './failure.ts';
 import { abortError } from './node-errors.ts';
 import type { Operation } from './operation.ts';
 
 /** What calls fail with when the server is gone. */
 const CODES_WITHOUT_SERVER = new Set<unknown>(['ENOTCONN', 'ECONNABORTED', 'ECONNREFUSED']);
 
+/** Who makes the calls of an fs, and what its errors can tell. */
+export interface Caller {
+  readonly kernel: Kernel;
+  readonly process: Process;
+  readonly credentials: Credentials;
+  /** Tells in words why the file system's server is gone; null while it is there. */
+  readonly whyGone?: () => string | null;
+  /** Of every call. */
+  readonly limits?: CallLimits;
+}
+
 /** Starts operations as threads of one process, and turns what they throw into Node's errors. */
 export class Runner {
-  readonly #kernel: Kernel;
-  readonly #process: Process;
-  readonly #credentials: Credentials;
-  readonly #whyGone: () => string | null;
+  readonly #caller: Caller;
+  readonly #limits: CallLimits;
 
-  /** `whyGone` tells in words why the file system's server is gone; null while it is there. */
-  constructor(kernel: Kernel, process: Process, credentials: Credentials, whyGone: () => string | null = () => null) {
-    this.#kernel = kernel;
-    this.#process = process;
-    this.#credentials = credentials;
-    this.#whyGone = whyGone;
+  /** @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE for limits that are none */
+  constructor(caller: Caller) {
+    this.#caller = caller;
+    this.#limits = checkCallLimits(caller.limits);
   }
 
-  /** An abort rejects at once; the thread is killed and undoes what it began, in its own time. */
+  /** An abort or a timeout rejects at once; the thread is killed and undoes what it began, in its own time. */
   async run<T>(operation: Operation<T>): Promise<T> {
-    const { signal } = operation;
+    const { kernel, process, credentials } = this.#caller;
+    const { code, limits } = this.#limited(operation);
+    const keepAlive = limits.timeoutMs === undefined ? undefined : setTimeout(() => {}, limits.timeoutMs);
     try {
-      return await (signal === undefined ? this.#start(operation) : this.#startAbortable(operation, signal));
+      return await kernel.run(process, credentials, code, limits);
     } catch (error) {
-      throw this.#explain(toNodeError(error));
+      throw this.#explain(error, limits);
+    } finally {
+      clearTimeout(keepAlive);
     }
   }
 
+  /** A timeout throws in time too. No signal can fire meanwhile: it counts when it has fired before. */
   runSync<T>(operation: Operation<T>): T {
+    const { kernel, process, credentials } = this.#caller;
+    const { code, limits } = this.#limited(operation);
     try {
-      return this.#kernel.runSync(this.#process, this.#credentials, operation);
+      return kernel.runSync(process, credentials, code, limits);
     } catch (error) {
-      throw this.#explain(toNodeError(error));
+      throw this.#explain(error, limits);
     }
+  }
+
+  #limited<T>(operation: Operation<T>): Limited<T> {
+    const { timeoutMs, signal: general } = this.#limits;
+    const { signal: own } = operation;
+    const signal = own === undefined || general === undefined ? (own ?? general) : AbortSignal.any([own, general]);
+    if (timeoutMs === undefined) return { code: operation, limits: { signal } };
+    let thread: Thread | null = null;
+    const code = (task: Thread): Blocking<T> => {
+      thread = task;
+      mayTimeOut(task);
+      return operation(task);
+    };
+    return { code, limits: { signal, timeoutMs, overdue: () => (thread === null ? undefined : new Overdue(thread)) } };
+  }
+
+  #explain(error: unknown, { signal }: Limits): unknown {
+    if (signal?.aborted === true && error === signal.reason) return abortError(signal);
+    return error instanceof Overdue ? error.toNodeError() : this.#explainEnd(toNodeError(error));
   }
 
   /** An error that only says that there is no server any more gets the reason as its cause. */
-  #explain(error: unknown): unknown {
+  #explainEnd(error: unknown): unknown {
     if (!(error instanceof Error && 'code' in error && CODES_WITHOUT_SERVER.has(error.code))) return error;
-    const why = this.#whyGone();
+    const why = this.#caller.whyGone?.() ?? null;
     if (why !== null) error.cause = new Error(why);
     return error;
   }
+}
 
-  #start<T>(operation: Operation<T>): Promise<T> {
-    return this.#kernel.run(this.#process, this.#credentials, operation, operation.signal);
+/** An operation as it is run, and until when. */
+interface Limited<T> {
+  readonly code: (task: Thread) => Blocking<T>;
+  readonly limits: Limits;
+}
+
+/** A call took too long: which it is, and what it waits for. No Error yet, as a {@link Failure}. */
+class Overdue {
+  readonly #failure: Failure;
+  readonly #why: string;
+
+  constructor(thread: Thread) {
+    this.#failure = timeoutOf(thread);
+    this.#why = thread.sleep?.why ?? 'its turn';
   }
 
-  #startAbortable<T>(operation: Operation<T>, signal: AbortSignal): Promise<T> {
-    if (signal.aborted) return Promise.reject(abortError(signal));
-    return new Promise((resolve, reject) => {
-      const abort = () => reject(abortError(signal));
-      signal.addEventListener('abort', abort, { once: true });
-      const forget = () => signal.removeEventListener('abort', abort);
-      this.#start(operation).then(resolve, reject).finally(forget);
-    });
+  toNodeError(): unknown {
+    const error = toNodeError(this.#failure);
+    if (error instanceof Error) error.cause = new Error(`it waits for ${this.#why}`);
+    return error;
   }
 }

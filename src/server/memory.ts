@@ -1,15 +1,23 @@
 import type { ByteString } from '../abi/bytes.ts';
-import { EEXIST, EINVAL, ENXIO, EPERM } from '../abi/errno.ts';
-import { FOPEN_CACHE_DIR, FOPEN_KEEP_CACHE, FUSE_OPEN_KILL_SUIDGID, FUSE_WRITE_KILL_SUIDGID } from '../abi/fuse.ts';
+import { EEXIST, EINVAL, ENXIO, EOPNOTSUPP, EPERM } from '../abi/errno.ts';
+import {
+  FOPEN_CACHE_DIR,
+  FOPEN_KEEP_CACHE,
+  FUSE_OPEN_KILL_SUIDGID,
+  FUSE_SETXATTR_ACL_KILL_SGID,
+  FUSE_WRITE_KILL_SUIDGID,
+} from '../abi/fuse.ts';
 import { NAME_MAX, O_EXCL, O_TRUNC, PAGE_SIZE, S_IALLUGO, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../abi/linux.ts';
+import { isAclName } from '../abi/posix-acl.ts';
 import type { FuseServer, Offer, RequestOf, Wishes } from './fuse-server.ts';
+import { inherit, setAcl } from './memory/acl.ts';
 import { Answers } from './memory/answers.ts';
 import { copyRange, fallocate } from './memory/file-range.ts';
-import { type Inode, RegularFile, Symlink } from './memory/inode.ts';
+import { type Directory, type Inode, RegularFile, Symlink } from './memory/inode.ts';
 import { list } from './memory/listing.ts';
 import { rename } from './memory/rename.ts';
 import { dropPrivileges, setattr } from './memory/setattr.ts';
-import { Tree } from './memory/tree.ts';
+import { type Maker, Tree } from './memory/tree.ts';
 import type { Request } from './request.ts';
 import type { Time } from './time.ts';
 
@@ -30,6 +38,11 @@ export interface MemoryOptions {
   readonly entryTimeout?: number;
   readonly negativeTimeout?: number;
   readonly attrTimeout?: number;
+  /**
+   * Keep and obey access control lists, as `setfacl` sets them, of clients that have POSIX_ACL. The client then checks
+   * permissions, whether it is mounted with `default_permissions` or not. Default: no, there are none.
+   */
+  readonly acl?: boolean;
   /** The clock; default the machine's. */
   now?(): Time;
 }
@@ -55,6 +68,8 @@ function machineTime(): Time {
 class MemoryServer implements FuseServer {
   readonly #tree: Tree;
   readonly #answers: Answers;
+  readonly #mayKeepAcls: boolean;
+  #keepsAcls = false;
   #killsPrivileges = false;
   /** Sessions that have begun and not ended. */
   #clients = 0;
@@ -66,6 +81,7 @@ class MemoryServer implements FuseServer {
       now: options.now ?? machineTime,
       root: { uid: options.uid ?? 0, gid: options.gid ?? 0, mode: options.mode ?? 0o1777 },
     });
+    this.#mayKeepAcls = options.acl ?? false;
     this.#answers = new Answers({
       entry: options.entryTimeout ?? Infinity,
       negative: options.negativeTimeout ?? Infinity,
@@ -75,9 +91,11 @@ class MemoryServer implements FuseServer {
 
   init(offer: Offer): Wishes {
     this.#killsPrivileges = offer.features.HANDLE_KILLPRIV_V2;
+    this.#keepsAcls = this.#mayKeepAcls && offer.features.POSIX_ACL;
     this.#clients++;
     return {
       flags: [
+        ...(this.#keepsAcls ? (['POSIX_ACL', 'DONT_MASK', 'SETXATTR_EXT'] as const) : []),
         'ASYNC_READ',
         'ASYNC_DIO',
         'ATOMIC_O_TRUNC',
@@ -174,9 +192,9 @@ class MemoryServer implements FuseServer {
   }
 
   tmpfile(request: RequestOf<'TMPFILE'>) {
-    const { mode, flags } = request.body;
-    const maker = makerOf(request, S_IFREG | (mode & S_IALLUGO));
-    const inode = this.#tree.createUnnamed(this.#tree.directory(request.nodeid), maker, (flags & O_EXCL) === 0);
+    const directory = this.#tree.directory(request.nodeid);
+    const isLinkable = (request.body.flags & O_EXCL) === 0;
+    const inode = this.#tree.createUnnamed(directory, heirOf(directory, request, S_IFREG), isLinkable);
     return { entry: this.#answers.entry(inode), open: this.#open(inode, AS_MADE) };
   }
 
@@ -232,12 +250,16 @@ class MemoryServer implements FuseServer {
   }
 
   getxattr({ nodeid }: RequestOf<'GETXATTR'>, name: ByteString) {
+    this.#checkXattr(name);
     return this.#tree.inode(nodeid).xattrs.get(name);
   }
 
   setxattr({ nodeid, body }: RequestOf<'SETXATTR'>, name: ByteString, value: Uint8Array): void {
+    this.#checkXattr(name);
     const inode = this.#tree.inode(nodeid);
-    inode.xattrs.set(name, value, body.flags);
+    const killsSetgid = (body.setxattr_flags & FUSE_SETXATTR_ACL_KILL_SGID) !== 0;
+    if (isAclName(name)) setAcl(inode, name, value, killsSetgid ? 'goes' : 'stays');
+    else inode.xattrs.set(name, value, body.flags);
     inode.ctime = this.#tree.now();
   }
 
@@ -246,6 +268,7 @@ class MemoryServer implements FuseServer {
   }
 
   removexattr({ nodeid }: RequestOf<'REMOVEXATTR'>, name: ByteString): void {
+    this.#checkXattr(name);
     const inode = this.#tree.inode(nodeid);
     inode.xattrs.remove(name);
     inode.ctime = this.#tree.now();
@@ -271,9 +294,14 @@ class MemoryServer implements FuseServer {
     return count;
   }
 
-  #create(request: Request<{ readonly mode: number }>, name: ByteString, type: number, rdev = 0): Inode {
-    const maker = makerOf(request, type | (request.body.mode & S_IALLUGO));
-    return this.#tree.create(this.#tree.directory(request.nodeid), name, maker, rdev);
+  #create(request: Request<NewMode>, name: ByteString, type: number, rdev = 0): Inode {
+    const directory = this.#tree.directory(request.nodeid);
+    return this.#tree.create(directory, name, heirOf(directory, request, type), rdev);
+  }
+
+  /** @throws EOPNOTSUPP for an access control list where they are not kept */
+  #checkXattr(name: ByteString): void {
+    if (isAclName(name) && !this.#keepsAcls) throw EOPNOTSUPP;
   }
 
   /** Counts an open; handles are all alike, because what they need is in the inode. */
@@ -297,4 +325,15 @@ class MemoryServer implements FuseServer {
 /** Opens a new file, which there is nothing to take from. */
 const AS_MADE = { flags: 0, open_flags: 0 };
 
-const makerOf = ({ uid, gid }: Request, mode: number) => ({ uid, gid, mode });
+const makerOf = ({ uid, gid }: Request, mode: number): Maker => ({ uid, gid, mode });
+
+/** What requests say of a new file's mode; old clients have no umask in them, and have taken it off. */
+interface NewMode {
+  readonly mode: number;
+  readonly umask: number;
+}
+
+/** Who makes a file, with the mode and lists that it gets in its directory. */
+function heirOf(directory: Directory, { uid, gid, body }: Request<NewMode>, type: number): Maker {
+  return { uid, gid, ...inherit(directory, type | (body.mode & S_IALLUGO), body.umask) };
+}

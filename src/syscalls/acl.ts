@@ -1,10 +1,10 @@
 import { EACCES, ENODATA, EOPNOTSUPP, EPERM, ERANGE } from '../abi/errno.ts';
 import { S_IFDIR, S_IFLNK } from '../abi/linux.ts';
+import { type Acl, type AclName, checkAcl, encodeAcl } from '../abi/posix-acl.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import type { Inode } from '../vfs/inode.ts';
 import { isOwner } from '../vfs/permission.ts';
-import { type Acl, type AclName, checkAcl, encodeAcl } from '../vfs/posix-acl.ts';
 import { exclusively } from './locking.ts';
 
 /**

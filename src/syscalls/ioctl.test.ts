@@ -60,7 +60,7 @@ describe('a file system without any', () => {
       ioctl $f 0x40305828 0 -> EOPNOTSUPP
       ioctl $d 0x40305828 0 -> ENOTTY
       ioctl $f 0x80086601 0 -> ENOTTY
-      ioctl $f 0x1 5 -> 0
+      ioctl $f 0x1 5 -> EINVAL
       ioctl $f 0x1 -1 -> EINVAL
       as 1000
       ioctl $f 0x1 5 -> EPERM

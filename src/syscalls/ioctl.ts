@@ -1,4 +1,4 @@
-import { EBADF, EINVAL, EISDIR, ENOTTY, EOPNOTSUPP, EPERM, EXDEV } from '../abi/errno.ts';
+import { EBADF, EINVAL, EISDIR, ENOTTY, EOPNOTSUPP, EPERM, ERANGE, EXDEV } from '../abi/errno.ts';
 import * as commands from '../abi/ioctl.ts';
 import {
   O_ACCMODE,
@@ -26,7 +26,7 @@ import { withFile } from './with-file.ts';
  * systems, extents or clones it refuses, as Linux does for those that have none. Commands that preallocate space, and
  * FS_IOC_ENABLE_VERITY, whose argument points to more memory, are not there: EOPNOTSUPP.
  *
- * FUSE: for all other commands IOCTL; for FS_IOC_GETFLAGS, FS_IOC_SETFLAGS, FS_IOC_FSGETXATTR and FS_IOC_FSSETXATTR first OPEN,
+ * FUSE: for FIBMAP BMAP, where the server keeps its files on a block device; for all other commands IOCTL; for FS_IOC_GETFLAGS, FS_IOC_SETFLAGS, FS_IOC_FSGETXATTR and FS_IOC_FSSETXATTR first OPEN,
  * IOCTL and RELEASE, to set before that the same to get.
  *
  * @throws EBADF; EFAULT for a number where memory is needed, or too little of it; ENOTTY for an unknown command; what the
@@ -39,6 +39,8 @@ export const ioctl = (task: Thread, fd: number, command: number, argument: Ioctl
     const call = { task, fd, file, command: command >>> 0, argument };
     return known === undefined ? file.ioctl(task, call.command, argument) : known(call);
   });
+
+const INT_MAX = 0x7fff_ffff;
 
 interface Call {
   readonly task: Thread;
@@ -112,10 +114,13 @@ const space: Command = function* ({ file: { inode }, argument }) {
   return 0;
 };
 
-/** No file lies on a block device. @see Linux fs/fuse/file.c, fuse_bmap() */
-const block: Command = function* ({ argument }) {
-  if (intOf(takeBytes(argument, 4)) < 0) throw EINVAL;
-  putBytes(argument, intBytes(0));
+/** @see Linux fs/ioctl.c, ioctl_fibmap() */
+const block: Command = function* ({ task, file: { inode }, argument }) {
+  const wanted = intOf(takeBytes(argument, 4));
+  if (wanted < 0) throw EINVAL;
+  const found = yield* inode.bmap(task, wanted);
+  putBytes(argument, intBytes(found > INT_MAX ? 0 : found));
+  if (found > INT_MAX) throw ERANGE;
   return 0;
 };
 

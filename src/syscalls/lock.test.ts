@@ -208,6 +208,30 @@ describe('who waits', () => {
     expect(both.run((task) => fcntlLock(task, both.fd, F_SETLK, lock(F_WRLCK)))).toEqual(lock(F_WRLCK));
   });
 
+  test('waits on after a signal whose handler has SA_RESTART, until one whose handler has not', () => {
+    const both = new TwoProcesses();
+    both.run((task) => flock(task, both.fd, LOCK_EX));
+    const waiting = both.startOther((task) => flock(task, both.otherFd, LOCK_EX));
+    for (const kind of ['restart', 'restart'] as const) waiting.task.signal(kind);
+    both.machine.scheduler.run();
+    expect([waiting.end, waiting.task.pending]).toEqual(['asleep', 'none']);
+    waiting.task.signal('signal');
+    waiting.task.signal('restart');
+    both.machine.scheduler.run();
+    expect(waiting.end).toBe(EINTR);
+  });
+
+  test('that is made anew looks its descriptor up again', () => {
+    const both = new TwoProcesses();
+    both.run((task) => flock(task, both.fd, LOCK_EX));
+    const waiting = both.startOther((task) => flock(task, both.otherFd, LOCK_EX));
+    both.runOther((task) => close(task, both.otherFd));
+    expect(waiting.end).toBe('asleep');
+    waiting.task.signal('restart');
+    both.machine.scheduler.run();
+    expect(waiting.end).toBe(EBADF);
+  });
+
   test('while another thread closes the descriptor gets EBADF, and the lock goes back', () => {
     const both = new TwoProcesses();
     both.run((task) => fcntlLock(task, both.fd, F_SETLK, lock(F_WRLCK)));

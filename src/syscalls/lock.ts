@@ -25,6 +25,7 @@ import type { Blocking } from '../task/blocking.ts';
 import type { File } from '../vfs/file.ts';
 import { type FileLock, OFFSET_MAX } from '../vfs/file-lock.ts';
 import { mayRead, mayWrite } from './access-mode.ts';
+import { restartable } from './restart.ts';
 import { withFile } from './with-file.ts';
 
 /** C's struct flock. Bigints, because a range may reach 2^63 - 1, which is no exact number. */
@@ -45,19 +46,21 @@ export interface Flock {
  * A lock of another type that the open file has is lost even when this fails. LOCK_MAND does nothing.
  *
  * @throws EINVAL for an unknown operation; EBADF; EAGAIN when another's lock is in the way, with LOCK_NB; EINTR for a
- *   signal while waiting; what the server answers
+ *   signal while waiting whose handler has no SA_RESTART; what the server answers
  * @see Linux fs/locks.c, flock()
  */
 export function* flock(task: Thread, fd: number, operation: number): Blocking<void> {
   if ((operation & LOCK_MAND) !== 0) return;
   const type = flockTypes.get(operation & ~LOCK_NB);
   if (type === undefined) throw EINVAL;
-  yield* withFile(task, fd, function* (file) {
-    if (type !== F_UNLCK && (file.flags & O_ACCMODE) === O_ACCMODE) throw EBADF;
-    const range = { start: 0n, end: OFFSET_MAX, pid: task.process.pid };
-    const wait = (operation & LOCK_NB) === 0 ? 'wait' : 'try';
-    yield* file.setlk(task, { kind: 'flock', owner: file, type, ...range }, wait);
-  });
+  const wait = (operation & LOCK_NB) === 0 ? 'wait' : 'try';
+  yield* restartable(task, () => withFile(task, fd, (file) => lockWhole(task, file, type, wait)));
+}
+
+function* lockWhole(task: Thread, file: File, type: number, wait: 'wait' | 'try'): Blocking<void> {
+  if (type !== F_UNLCK && (file.flags & O_ACCMODE) === O_ACCMODE) throw EBADF;
+  const range = { start: 0n, end: OFFSET_MAX, pid: task.process.pid };
+  yield* file.setlk(task, { kind: 'flock', owner: file, type, ...range }, wait);
 }
 
 /**
@@ -67,13 +70,16 @@ export function* flock(task: Thread, fd: number, operation: number): Blocking<vo
  *
  * @throws EBADF; EINVAL for another command, or F_GETLK of F_UNLCK; EINVAL and EOVERFLOW for a range that cannot be;
  *   EINVAL for an unknown type; EBADF for a type that the file was not opened for; EINVAL for an OFD lock with a pid;
- *   EAGAIN when another's lock is in the way; EDEADLK; EINTR for a signal while waiting; what the server answers;
- *   EBADF when the descriptor was closed meanwhile
+ *   EAGAIN when another's lock is in the way; EDEADLK; EINTR for a signal while waiting whose handler has no SA_RESTART;
+ *   what the server answers; EBADF when the descriptor was closed meanwhile
  * @see Linux fs/locks.c, fcntl_getlk() and fcntl_setlk()
  */
 export const fcntlLock = (task: Thread, fd: number, command: number, lock: Flock): Blocking<Flock> =>
+  restartable(task, () => lockRange(task, fd, { command, lock }));
+
+const lockRange = (task: Thread, fd: number, wish: Wish): Blocking<Flock> =>
   withFile(task, fd, function* (file) {
-    const wish = { command, lock };
+    const { command, lock } = wish;
     if (command === F_GETLK || command === F_OFD_GETLK) return yield* getlk(task, file, wish);
     if (!settingCommands.has(command)) throw EINVAL;
     const { kind, type } = yield* setlk(task, file, wish);

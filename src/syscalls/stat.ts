@@ -7,35 +7,43 @@ import {
   AT_STATX_DONT_SYNC,
   AT_STATX_FORCE_SYNC,
   AT_SYMLINK_NOFOLLOW,
+  STATX_ATTR_AUTOMOUNT,
+  STATX_ATTR_DAX,
+  STATX_ATTR_MOUNT_ROOT,
   STATX_BASIC_STATS,
 } from '../abi/linux.ts';
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Inode } from '../vfs/inode.ts';
-import type { Stat } from '../vfs/stat.ts';
+import type { Stat, Statx } from '../vfs/stat.ts';
 import { atPath, inodeAt } from './resolve.ts';
 import { withFile } from './with-file.ts';
 
 const SYNC_TYPE = AT_STATX_FORCE_SYNC | AT_STATX_DONT_SYNC;
 const KNOWN_FLAGS = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | SYNC_TYPE;
 const STATX__RESERVED = 0x80000000;
+/** Nothing is mounted as it is used, and no file's memory is the device's: these are known, and never set. */
+const ABSENT = STATX_ATTR_AUTOMOUNT | STATX_ATTR_DAX;
 
 /**
- * statx(2). `mask` names the fields that must be right; the others are what the cache has.
+ * statx(2). `mask` names the fields that must be right; the others are what the cache has. Mounts have no numbers here,
+ * so that STATX_MNT_ID is never told.
  * FUSE: the walk, then GETATTR or STATX unless cached attributes hold.
  *
  * @throws EINVAL for a reserved mask bit, both AT_STATX_ flags or an unknown flag; the walk's errors
  * @see Linux fs/stat.c, do_statx()
  */
-export function* statx(task: Thread, dirfd: number, path: ByteString, flags: number, mask: number): Blocking<Stat> {
+export function* statx(task: Thread, dirfd: number, path: ByteString, flags: number, mask: number): Blocking<Statx> {
   if ((mask & STATX__RESERVED) !== 0) throw EINVAL;
   if ((flags & SYNC_TYPE) === SYNC_TYPE) throw EINVAL;
   if ((flags & ~KNOWN_FLAGS) !== 0) throw EINVAL;
   const follow = (flags & AT_SYMLINK_NOFOLLOW) === 0;
   const allowEmpty = (flags & AT_EMPTY_PATH) !== 0;
-  return yield* atPath(task, { dirfd, path, follow, allowEmpty }, (found) =>
-    attributesOf(task, inodeAt(found), mask, flags & SYNC_TYPE),
-  );
+  return yield* atPath(task, { dirfd, path, follow, allowEmpty }, function* (found) {
+    const stat = yield* attributesOf(task, inodeAt(found), mask, flags & SYNC_TYPE);
+    const attributes = found.dentry === found.mount.root ? STATX_ATTR_MOUNT_ROOT : 0;
+    return { ...stat, attributes, attributesMask: ABSENT | STATX_ATTR_MOUNT_ROOT };
+  });
 }
 
 /** fstatat(2). @throws EINVAL for an unknown flag; the walk's errors @see Linux fs/stat.c, vfs_fstatat() */

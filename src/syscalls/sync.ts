@@ -15,11 +15,11 @@ export const fsync = (task: Thread, fd: number): Blocking<void> =>
 export const fdatasync = (task: Thread, fd: number): Blocking<void> =>
   withFile(task, fd, (file) => flushed(task, file, true));
 
-/** syncfs(2): all of the file system that a file is in. FUSE: nothing. @throws EBADF @see Linux fs/sync.c, syncfs() */
+/** syncfs(2): all of the file system that a file is in. FUSE: SYNCFS, for block devices. @throws EBADF @see Linux fs/sync.c, syncfs() */
 export const syncfs = (task: Thread, fd: number): Blocking<void> =>
   withFile(task, fd, (file) => file.inode.superblock.syncfs(task));
 
-/** sync(2): all file systems that are mounted. It never fails. FUSE: nothing. @see Linux fs/sync.c, ksys_sync() */
+/** sync(2): all file systems that are mounted. It never fails. FUSE: SYNCFS, for block devices. @see Linux fs/sync.c, ksys_sync() */
 export function* sync(task: Thread): Blocking<void> {
   for (const superblock of superblocksFrom(rootOf(task.process.root.mount))) {
     try {

@@ -1,12 +1,12 @@
 import type { ByteString } from '../abi/bytes.ts';
 import { E2BIG, EINVAL, ERANGE } from '../abi/errno.ts';
 import { AT_FDCWD, XATTR_CREATE, XATTR_LIST_MAX, XATTR_NAME_MAX, XATTR_REPLACE, XATTR_SIZE_MAX } from '../abi/linux.ts';
+import { type Acl, type AclName, decodeAcl, isAclName } from '../abi/posix-acl.ts';
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import { MAY_READ, MAY_WRITE } from '../vfs/inode.ts';
 import type { Path } from '../vfs/mount.ts';
 import { checkWritable } from '../vfs/permission.ts';
-import { type Acl, type AclName, decodeAcl, isAclName } from '../vfs/posix-acl.ts';
 import { changeAcl, readAcl } from './acl.ts';
 import {
   checkCapabilities,

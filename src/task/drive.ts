@@ -1,21 +1,50 @@
+import { ETIMEDOUT } from '../abi/errno.ts';
 import type { Blocking } from './blocking.ts';
 import type { Task } from './task.ts';
+import type { Timer } from './timer-queue.ts';
+
+/**
+ * Until when the end of a task is waited for. Then its task is killed, and whoever waits goes on: at once, though a task
+ * whose request the server has read is held back until the reply, and undoes what it began only then.
+ */
+export interface Limits {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds of the scheduler's clock, from when the task begins. */
+  readonly timeoutMs?: number | undefined;
+  /** What is thrown after that time in place of ETIMEDOUT; asked while the task still is where it is. */
+  readonly overdue?: (() => unknown) | undefined;
+}
 
 /**
  * Runs `code` to its end on this call stack.
- * `idle` is called when no task can run: it blocks until something happened and returns true, or returns false when
- * nothing can happen any more while this stack stands.
+ * `idle` is called when no task can run: it blocks until something happened, or the time that it is given has come
+ * (monotonic milliseconds; null for none), and returns true, or returns false when nothing can happen any more while this
+ * stack stands.
  *
- * @throws Error "deadlock: …" naming what the task sleeps on, when `idle` returns false.
+ * @throws ETIMEDOUT when it takes too long; Error "deadlock: …" naming what the task sleeps on, when `idle` returns
+ *   false; the signal's reason when it has fired before, since nothing can make it fire meanwhile.
  */
-export function runSync<T>(task: Task, code: Blocking<T>, idle: () => boolean): T {
+export function runSync<T>(
+  task: Task,
+  code: Blocking<T>,
+  idle: (deadline: number | null) => boolean,
+  { signal, timeoutMs, overdue }: Limits = {},
+): T {
+  signal?.throwIfAborted();
   const { scheduler } = task;
   let settled: (() => T) | null = null;
-  scheduler.start(task, code, (result) => {
+  let deadline: number | null = null;
+  const timed = timeoutMs === undefined ? code : beginning(code, () => (deadline = scheduler.clock.now() + timeoutMs));
+  scheduler.start(task, timed, (result) => {
     settled = result;
   });
   while (settled === null) {
-    if (!scheduler.step() && !idle()) {
+    if (deadline !== null && scheduler.clock.now() >= deadline) {
+      const reason = overdue?.() ?? ETIMEDOUT;
+      task.signal('killed');
+      throw reason;
+    }
+    if (!scheduler.step() && !idle(deadline)) {
       const why = task.sleep?.why ?? 'nothing';
       task.signal('killed');
       throw new Error(
@@ -24,6 +53,11 @@ export function runSync<T>(task: Task, code: Blocking<T>, idle: () => boolean): 
     }
   }
   return (settled as () => T)();
+}
+
+function* beginning<T>(code: Blocking<T>, begin: () => void): Blocking<T> {
+  begin();
+  return yield* code;
 }
 
 /** Runs `code` on this call stack up to its first sleep; what is left goes on beside other tasks. `settle` gets its end. */
@@ -45,10 +79,31 @@ export function runAtOnce<T>(task: Task, code: Blocking<T>, settle: (result: () 
   }
 }
 
-/** Runs `code` beside other tasks; the promise settles when it ends. Whoever set `scheduler.onReady` pumps. */
-export function runAsync<T>(task: Task, code: Blocking<T>): Promise<T> {
+/**
+ * Runs `code` beside other tasks; the promise settles when it ends, or rejects at a limit: with the signal's reason, or
+ * ETIMEDOUT. Whoever set `scheduler.onReady` pumps.
+ */
+export function runAsync<T>(task: Task, code: Blocking<T>, { signal, timeoutMs, overdue }: Limits = {}): Promise<T> {
+  if (signal?.aborted === true) return Promise.reject(signal.reason);
+  const { scheduler } = task;
   return new Promise((resolve, reject) => {
-    task.scheduler.start(task, code, (result) => {
+    let alarm: Timer | null = null;
+    const forget = (): void => {
+      alarm?.cancel();
+      signal?.removeEventListener('abort', abort);
+    };
+    const giveUp = (reason: unknown): void => {
+      forget();
+      reject(reason);
+      task.signal('killed');
+    };
+    const abort = (): void => giveUp(signal?.reason);
+    const begin = (): void => {
+      alarm = scheduler.at(scheduler.clock.now() + (timeoutMs ?? 0), () => giveUp(overdue?.() ?? ETIMEDOUT));
+    };
+    signal?.addEventListener('abort', abort);
+    scheduler.start(task, timeoutMs === undefined ? code : beginning(code, begin), (result) => {
+      forget();
       try {
         resolve(result());
       } catch (error) {

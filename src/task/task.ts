@@ -4,6 +4,12 @@ import type { Scheduler } from './scheduler.ts';
 import type { Timer } from './timer-queue.ts';
 
 /**
+ * A signal to a task. 'signal' and 'restart' have a handler, 'restart' one with SA_RESTART: calls that can be made anew are,
+ * where 'signal' ends them with EINTR. 'killed' is fatal.
+ */
+export type Signal = 'signal' | 'restart' | 'killed';
+
+/**
  * A thread of control: one coroutine, who it acts as, the signals sent to it, and what it sleeps on.
  * Analogous to Linux's struct task_struct, without what belongs to its process.
  */
@@ -14,8 +20,8 @@ export class Task {
   credentials: Credentials;
   /** What the task sleeps on; null while it runs or can run. */
   sleep: Sleep | null = null;
-  /** The gravest signal not yet handled. A task that looks may set it back to 'none'; 'killed' stays. */
-  pending: 'none' | 'signal' | 'killed' = 'none';
+  /** The signal not yet handled: of several the first, but a fatal one above all. Set back only by {@link handleSignal}. */
+  pending: 'none' | Signal = 'none';
   #alarm: Timer | null = null;
 
   constructor(scheduler: Scheduler, tid: number, credentials: Credentials) {
@@ -26,13 +32,18 @@ export class Task {
 
   /** Whether a pending signal ends a sleep of that kind. */
   wakesFor(until: WakeOn): boolean {
-    return this.pending === 'killed' ? until !== 'event' : this.pending === 'signal' && until === 'signal';
+    return this.pending === 'killed' ? until !== 'event' : this.pending !== 'none' && until === 'signal';
   }
 
-  /** Sends a signal: 'signal' asks, 'killed' cannot be refused. Wakes the task if it sleeps so that this may end it. */
-  signal(kind: 'signal' | 'killed'): void {
-    if (this.pending !== 'killed') this.pending = kind;
+  /** Sends a signal. Wakes the task if it sleeps so that this may end it. */
+  signal(kind: Signal): void {
+    if (this.pending === 'none' || kind === 'killed') this.pending = kind;
     if (this.sleep !== null && this.wakesFor(this.sleep.until)) this.wake();
+  }
+
+  /** The handler of the pending signal runs; one that is fatal stays pending. */
+  handleSignal(): void {
+    if (this.pending !== 'killed') this.pending = 'none';
   }
 
   /** Makes a sleeping task runnable; it looks by itself whether what it waits for has come. */

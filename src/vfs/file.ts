@@ -152,7 +152,7 @@ export abstract class File {
   /**
    * Takes or gives back a lock, for fcntl(2) and flock(2). FUSE: SETLK or SETLKW where the server keeps such locks.
    *
-   * @throws EAGAIN when another's is in the way and `wait` is 'try'; EDEADLK; EINTR for a signal while waiting
+   * @throws EAGAIN when another's is in the way and `wait` is 'try'; EDEADLK; ERESTARTSYS for a signal while waiting
    */
   *setlk(task: Task, lock: FileLock, wait: 'wait' | 'try'): Blocking<void> {
     this.inode.locks ??= new LockTable();

@@ -1,5 +1,6 @@
 import type { ByteString } from '../abi/bytes.ts';
-import { ENOTTY } from '../abi/errno.ts';
+import { EINVAL, ENOTTY } from '../abi/errno.ts';
+import type { Acl, AclName } from '../abi/posix-acl.ts';
 import type { Blocking } from '../task/blocking.ts';
 import { RwLock } from '../task/lock.ts';
 import type { Task } from '../task/task.ts';
@@ -8,7 +9,6 @@ import type { File } from './file.ts';
 import type { FileAttributes, FileAttributesForm } from './file-attributes.ts';
 import type { LockTable } from './lock-table.ts';
 import type { Mount } from './mount.ts';
-import type { Acl, AclName } from './posix-acl.ts';
 import type { AttributeChange, Stat } from './stat.ts';
 import type { Superblock } from './superblock.ts';
 
@@ -188,6 +188,11 @@ export abstract class Inode {
   abstract getAcl(task: Task, name: AclName): Blocking<Acl | null>;
   /** Sets a list, or takes it away; ENODATA when there is none. Linux's set_acl. */
   abstract setAcl(task: Task, name: AclName, acl: Acl | null): Blocking<void>;
+
+  /** The block of the device that a block of the file lies in; 0 for none. FUSE: BMAP. @throws EINVAL where there are none */
+  *bmap(_task: Task, _block: number): Blocking<number> {
+    throw EINVAL;
+  }
 
   /** What chattr(1) shows; the other form's part is filled as far as it follows. FUSE: OPEN, IOCTL, RELEASE. @throws ENOTTY */
   *getFileAttributes(_task: Task, _form: FileAttributesForm): Blocking<FileAttributes> {

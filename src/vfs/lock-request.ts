@@ -1,4 +1,5 @@
-import { type Blocking, sleep } from '../task/blocking.ts';
+import { ERESTARTSYS } from '../abi/errno.ts';
+import { type Blocking, sleepUntil } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
 import { conflict, type FileLock } from './file-lock.ts';
@@ -33,10 +34,11 @@ export class LockRequest extends Blocker {
   #blocker: Blocker | null = null;
   readonly #queue = new WaitQueue();
 
-  /** Sleeps until `blocker`, or who waits for it already and is in the way too, changes. @throws EINTR for a signal */
+  /** Sleeps until `blocker`, or who waits for it already and is in the way too, changes. @throws ERESTARTSYS for a signal */
   *waitFor(task: Task, blocker: Blocker, why: string): Blocking<void> {
     this.#enter(behindItsQueue(blocker, this.lock));
-    yield* sleep(task, this.#queue, () => this.#blocker === null, why);
+    const isFree = yield* sleepUntil(task, this.#queue, () => this.#blocker === null, why, 'signal');
+    if (!isFree) throw ERESTARTSYS;
   }
 
   /** The way may be free. */

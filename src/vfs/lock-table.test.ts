@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { EAGAIN, EDEADLK, EINTR, Errno } from '../abi/errno.ts';
+import { EAGAIN, EDEADLK, ERESTARTSYS, Errno } from '../abi/errno.ts';
 import { F_RDLCK, F_UNLCK, F_WRLCK } from '../abi/linux.ts';
 import { VirtualClock } from '../task/clock.ts';
 import { credentialsOf } from '../task/credentials.ts';
@@ -200,14 +200,14 @@ describe('who waits for a lock', () => {
   });
 
   test.each(['signal', 'killed'] as const)(
-    'gets EINTR and nothing else when it is %s, and those behind it go on',
+    'gets ERESTARTSYS and nothing else when it is %s, and those behind it go on',
     (kind) => {
       const [world, table] = [new World(), new LockTable()];
       world.try(table, lockOf(a, F_RDLCK));
       const waiting = world.want('b', table, lockOf(b, F_WRLCK));
       world.want('c', table, lockOf(c, F_WRLCK));
       waiting.signal(kind);
-      expect(world.takeEnds()).toEqual([`b: ${EINTR.code}`]);
+      expect(world.takeEnds()).toEqual([`b: ${ERESTARTSYS.code}`]);
       table.release(a);
       expect(world.takeEnds()).toEqual(['c']);
       expect(world.try(table, lockOf(d, F_RDLCK))).toBe(EAGAIN.code);
@@ -265,7 +265,7 @@ describe('a deadlock', () => {
     world.try(table, lockOf(a, F_WRLCK, 0, 0));
     world.try(table, lockOf(b, F_WRLCK, 1, 1));
     world.want('b', table, lockOf(b, F_WRLCK, 0, 0)).signal('signal');
-    expect(world.takeEnds()).toEqual(['b: EINTR']);
+    expect(world.takeEnds()).toEqual(['b: ERESTARTSYS']);
     world.want('a', table, lockOf(a, F_WRLCK, 1, 1));
     expect(world.takeEnds()).toEqual([]);
   });
@@ -279,7 +279,7 @@ describe('a deadlock', () => {
     const second = world.want('g', table, lockOf(g, F_WRLCK, 0, 0));
     expect(world.takeEnds()).toEqual([]);
     second.signal('killed');
-    expect(world.takeEnds()).toEqual(['g: EINTR']);
+    expect(world.takeEnds()).toEqual(['g: ERESTARTSYS']);
   });
 });
 

@@ -27,7 +27,7 @@ export class LockTable {
    * Takes a lock or gives it back. Who waits is served in the order of coming, as far as locks exclude each other.
    *
    * @throws EAGAIN when another's lock is in the way and `wait` is 'try'; EDEADLK when a POSIX lock would wait for a
-   *   process that waits for this one; EINTR for a signal while waiting
+   *   process that waits for this one; ERESTARTSYS for a signal while waiting
    * @see Linux fs/locks.c, posix_lock_inode() and flock_lock_inode()
    */
   *set(task: Task, lock: FileLock, wait: 'wait' | 'try'): Blocking<void> {

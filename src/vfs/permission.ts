@@ -1,8 +1,10 @@
 import { EACCES, EBUSY, EISDIR, ENOENT, ENOTDIR, EPERM, EROFS } from '../abi/errno.ts';
-import { S_IFDIR, S_ISVTX, S_IXUGO } from '../abi/linux.ts';
+import { S_IFDIR, S_IRWXG, S_ISVTX, S_IXUGO } from '../abi/linux.ts';
+import type { Acl } from '../abi/posix-acl.ts';
 import type { Blocking } from '../task/blocking.ts';
 import { type Credentials, inGroup } from '../task/credentials.ts';
 import type { Task } from '../task/task.ts';
+import { aclAllows } from './acl-permission.ts';
 import type { Dentry } from './dentry.ts';
 import { type Inode, MAY_EXEC, MAY_READ, MAY_WRITE } from './inode.ts';
 import type { Mount } from './mount.ts';
@@ -64,21 +66,36 @@ function isStuck(credentials: Credentials, dir: Inode, inode: Inode): boolean {
 }
 
 /**
- * Whether mode bits and capabilities allow `mask`: what file systems that leave the check to the kernel use.
+ * Whether mode bits, an access control list and capabilities allow `mask`: what file systems that leave the check to the
+ * kernel use. `acl` is the file's list where it has one and {@link isAclAsked}.
  *
+ * @throws EIO for a list without sense
  * @see Linux fs/namei.c, generic_permission()
  */
-export function modeAllows(credentials: Credentials, inode: Inode, mask: number): boolean {
-  const wanted = mask & (MAY_READ | MAY_WRITE | MAY_EXEC);
-  const { mode } = inode;
+export const modeAllows = (credentials: Credentials, inode: Inode, mask: number, acl: Acl | null = null): boolean =>
+  classAllows(credentials, inode, mask & RWX, acl) || capabilitiesAllow(credentials, inode, mask);
+
+/** Whether a check looks at the list of a file that may have one: the owner has none above him, and it gives to groups at least. */
+export const isAclAsked = (credentials: Credentials, inode: Inode): boolean =>
+  inode.uid !== credentials.fsuid && (inode.mode & S_IRWXG) !== 0;
+
+const RWX = MAY_READ | MAY_WRITE | MAY_EXEC;
+
+/** @see Linux fs/namei.c, acl_permission_check() */
+function classAllows(credentials: Credentials, inode: Inode, wanted: number, acl: Acl | null): boolean {
+  if (acl !== null) return aclAllows(credentials, inode, acl, wanted);
   const shift = inode.uid === credentials.fsuid ? 6 : inGroup(credentials, inode.gid) ? 3 : 0;
-  if ((wanted & ~(mode >> shift)) === 0) return true;
-  const { capabilities } = credentials;
+  return (wanted & ~(inode.mode >> shift)) === 0;
+}
+
+/** Whether the task may do `mask` whatever the file's owner says. */
+export function capabilitiesAllow({ capabilities }: Credentials, inode: Inode, mask: number): boolean {
+  const wanted = mask & RWX;
   if (inode.type === S_IFDIR) {
     if ((wanted & MAY_WRITE) === 0 && capabilities.has('CAP_DAC_READ_SEARCH')) return true;
     return capabilities.has('CAP_DAC_OVERRIDE');
   }
   if (wanted === MAY_READ && capabilities.has('CAP_DAC_READ_SEARCH')) return true;
-  if ((wanted & MAY_EXEC) !== 0 && (mode & S_IXUGO) === 0) return false;
+  if ((wanted & MAY_EXEC) !== 0 && (inode.mode & S_IXUGO) === 0) return false;
   return capabilities.has('CAP_DAC_OVERRIDE');
 }

@@ -18,6 +18,15 @@ export interface Stat {
   readonly ctime: Timespec;
   /** Null when the file system does not tell. */
   readonly btime: Timespec | null;
+  /** The STATX_* fields that the file system vouches for; others may be anything. Linux's result_mask. */
+  readonly mask: number;
+}
+
+/** What statx(2) shows besides. */
+export interface Statx extends Stat {
+  /** STATX_ATTR_* that the file has, of those that are known of at all. */
+  readonly attributes: number;
+  readonly attributesMask: number;
 }
 
 /** What statfs(2) shows. */

@@ -11,13 +11,17 @@ function noise(length: number, seed: number): Buffer {
   return createCipheriv('aes-128-ctr', Buffer.alloc(16, 7), iv).update(Buffer.alloc(length));
 }
 
-function writeSizes(folder: string): void {
+function writeSizes(folder: string, size: 'whole' | 'small'): void {
   const sizes = { empty: 0, 'one-byte': 1, '60k-minus-1': 60 * KiB - 1, '60k': 60 * KiB, '60k-plus-1': 60 * KiB + 1 };
   const all = { ...sizes, '128k-plus-3': 128 * KiB + 3, '1m': MiB };
   fs.mkdirSync(folder);
   for (const [index, [name, size]] of Object.entries(all).entries()) {
     fs.writeFileSync(`${folder}/${name}`, noise(size, index));
   }
+  if (size === 'whole') writeLarge(folder);
+}
+
+function writeLarge(folder: string): void {
   const big = fs.openSync(`${folder}/100m`, 'w');
   const block = noise(4 * MiB, 99);
   for (let index = 0; index < 25; index++) {
@@ -108,10 +112,13 @@ function setTimes(path: Buffer, index: { next: number }): void {
   fs.lutimesSync(path, seconds, seconds);
 }
 
-/** Makes the reference tree in `root`, which must not exist: some 550 files of all the kinds that servers get wrong. */
-export function writeTree(root: string): void {
+/**
+ * Makes the reference tree in `root`, which must not exist: some 550 files of all the kinds that servers get wrong. The
+ * small one has 60 of the many that are alike, and none above a MiB.
+ */
+export function writeTree(root: string, size: 'whole' | 'small'): void {
   fs.mkdirSync(root);
-  writeSizes(`${root}/sizes`);
+  writeSizes(`${root}/sizes`, size);
   writeNames(`${root}/names`);
   writeLinks(`${root}/links`);
   writeModes(`${root}/modes`);
@@ -119,7 +126,8 @@ export function writeTree(root: string): void {
   for (let level = 0; level < 40; level++) deep += `/${level}`;
   fs.mkdirSync(deep, { recursive: true });
   fs.writeFileSync(`${deep}/bottom`, 'bottom\n');
-  for (let index = 0; index < 440; index++) {
+  const many = size === 'whole' ? 440 : 60;
+  for (let index = 0; index < many; index++) {
     const folder = `${root}/many/${index % 4}`;
     fs.mkdirSync(folder, { recursive: true });
     fs.writeFileSync(`${folder}/file-${index}`, noise((index * 37) % 5000, index));

@@ -5,6 +5,7 @@ import { contentCalls } from './calls/contents.ts';
 import { descriptorCalls } from './calls/descriptors.ts';
 import { ioctlCalls } from './calls/ioctl.ts';
 import { lockCalls } from './calls/locks.ts';
+import { mountCalls } from './calls/mounts.ts';
 import { nameCalls } from './calls/names.ts';
 import { readinessCalls } from './calls/readiness.ts';
 import { xattrCalls } from './calls/xattr.ts';
@@ -20,6 +21,7 @@ export const calls: Readonly<Record<string, Call>> = {
   ...lockCalls,
   ...readinessCalls,
   ...ioctlCalls,
+  ...mountCalls,
 };
 
 /** @throws Error when a step's call or arguments cannot be */

@@ -1,9 +1,10 @@
 // `npm run oracle`: every script on Linux and on Fusewire, and what of it is not the same. See README.md.
-import { readFileSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { knownDifferences } from './known-differences.ts';
 import { obstacle } from './obstacle.ts';
+import { protocolTable } from './protocol-table.ts';
+import { record } from './record.ts';
 import { Trial } from './trial.ts';
 import { variants } from './variants.ts';
 
@@ -23,19 +24,8 @@ const { values } = parseArgs({
 
 /** Random scripts of a plain run, and of a long one. */
 const SCRIPTS = { plain: 100, long: 2_000 };
-const RECORD = new URL('../../docs/oracle.md', import.meta.url);
-const MARKS = ['<!-- oracle: begin -->', '<!-- oracle: end -->'] as const;
 
-/** Puts the summary of a run, and what is known to differ, into the page that shows them. */
-function record(summary: string): void {
-  const text = readFileSync(RECORD, 'utf8');
-  const [head, rest] = text.split(MARKS[0]);
-  const tail = rest?.split(MARKS[1])[1];
-  if (tail === undefined) throw new Error(`${RECORD.pathname} has no place for a summary`);
-  const known = knownDifferences.map(({ name, reason }) => `- *${name}*: ${reason}`).join('\n');
-  const page = `\`\`\`text\n${summary}\n\`\`\`\n\n## What is known to differ\n\n${known}`;
-  writeFileSync(RECORD, `${head}${MARKS[0]}\n\n${page}\n\n${MARKS[1]}${tail}`);
-}
+const listOfKnown = (): string => knownDifferences.map(({ name, reason }) => `- *${name}*: ${reason}`).join('\n');
 
 const why = obstacle();
 if (why !== null) throw new Error(`the oracle cannot run here: ${why}`);
@@ -61,5 +51,8 @@ const summary = [
   failures.length === 0 ? 'No unlisted difference.' : `FAILED: ${failures.join('; ')}`,
 ].join('\n\n');
 console.log(summary);
-if (values.record) record(summary);
+if (values.record) {
+  record('oracle.md', 'oracle', `\`\`\`text\n${summary}\n\`\`\`\n\n## What is known to differ\n\n${listOfKnown()}`);
+  record('protocol.md', 'protocol', protocolTable(trial.opcodes));
+}
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -1,7 +1,9 @@
 // One process that makes a script's system calls on Linux. It reads requests from standard input and writes replies to
 // standard output, each with its length before it, and never waits for anything else: its event loop does not run.
 import { closeSync, openSync, readdirSync, readSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { Errno } from '../../src/abi/errno.ts';
+import { libc } from '../../src/linux/libc.ts';
 import type { Value } from './calls/call.ts';
 import { calls, outcomeOf, resolved, type Variables } from './calls.ts';
 import { cString, DESCRIPTOR_SHIFT, syscall } from './linux-calls.ts';
@@ -15,6 +17,8 @@ const RLIMIT_NOFILE = 7;
 const DESCRIPTORS = 1024;
 /** The lowest descriptor that scripts use. */
 const LOWEST = DESCRIPTOR_SHIFT + 3;
+
+const siginterrupt = libc.func('int siginterrupt(int, int)') as unknown as (signal: number, flag: number) => number;
 
 const realRoot = Number(syscall(2, cString('/'), O_PATH, 0));
 
@@ -37,13 +41,13 @@ function becomeRoot(): void {
   syscall(119, 0, 0, 0);
 }
 
-/** The saved ids stay root's, for the next script; no file system looks at them. */
-function become({ uid, gid, groups = [], umask = 0o022 }: TaskSpec): void {
+/** The saved ids stay root's, for the next script, unless it is for good. */
+function become({ uid, gid, groups = [], umask = 0o022, forGood = false }: TaskSpec): void {
   syscall(95, umask);
   const list = Buffer.from(Uint32Array.from(groups).buffer);
   syscall(116, groups.length, list);
-  syscall(119, gid, gid, 0);
-  syscall(117, uid, uid, 0);
+  syscall(119, gid, gid, forGood ? gid : 0);
+  syscall(117, uid, uid, forGood ? uid : 0);
 }
 
 function begin({ root, task }: NonNullable<RunnerRequest['begin']>): void {
@@ -107,8 +111,10 @@ function write(reply: RunnerReply): void {
   for (let at = 0; at < message.length; ) at += writeSync(1, message, at);
 }
 
-// A call may be interrupted: by a signal that has a handler.
+// A call may be interrupted by signals that have a handler: SIGUSR2 with SA_RESTART, as libuv installs it, SIGHUP without.
 process.on('SIGUSR2', () => {});
+process.on('SIGHUP', () => {});
+siginterrupt(constants.signals.SIGHUP, 1);
 reserveDescriptors();
 if (readdirSync('/proc/self/fd').length < LOWEST) throw new Error('descriptors are left free');
 for (;;) {

@@ -8,6 +8,8 @@ export interface TaskSpec {
   readonly groups?: readonly number[];
   /** Default 022. */
   readonly umask?: number;
+  /** Its saved ids are these too, and not root's: it can become nobody else. FUSE looks at them where not all may enter. */
+  readonly forGood?: boolean;
 }
 
 /** System calls to be made on both kernels, and what of them is compared. See README.md for how to write one. */

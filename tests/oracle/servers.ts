@@ -28,7 +28,8 @@ export interface VariantServer {
 export function serverOf(variant: Variant): VariantServer {
   const clock = new ChangeClock();
   const timeouts = variant.timeout === undefined ? {} : timeoutsOf(variant.timeout);
-  const server = memory({ ...timeouts, mode: 0o777, now: () => clock.now() });
+  const room = variant.maxInodes === undefined ? {} : { maxInodes: variant.maxInodes };
+  const server = memory({ ...timeouts, ...room, mode: 0o777, acl: variant.acl ?? false, now: () => clock.now() });
   const methods = methodsOf(server);
   if (methods.write !== undefined) methods.write = clock.counted(methods.write);
   const { init } = methods;
@@ -39,7 +40,7 @@ export function serverOf(variant: Variant): VariantServer {
       methods.opendir = withOpenFlags(methods.opendir, (flags) => flags & ~FOPEN_CACHE_DIR);
   }
   if (variant.directIo === true) openDirectly(methods);
-  keepLists(methods);
+  if (variant.acl !== true) keepLists(methods);
   methods.access = (request) => deniesSome(request as RequestOf<'ACCESS'>);
   methods.statfs = withFreeCounts(methods.statfs);
   for (const name of ['flush', 'fsync', 'fsyncdir']) methods[name] = () => {};

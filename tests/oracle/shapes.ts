@@ -52,6 +52,20 @@ export function statText(stat: StatFields): string {
   return words.join(' ');
 }
 
+/** What statx(2) tells besides: which fields are right, and attributes. */
+export interface StatxFields extends StatFields {
+  readonly mask: number;
+  readonly attributes: number | bigint;
+  readonly attributesMask: number | bigint;
+}
+
+/** As {@link statText}, with `mask=fff attributes=0/203000`: in hexadecimal, the attributes that are set of those that are known. */
+export function statxText(stat: StatxFields): string {
+  const { mask, attributes, attributesMask } = stat;
+  const words = `mask=${mask.toString(16)} attributes=${attributes.toString(16)}/${attributesMask.toString(16)}`;
+  return `${statText(stat)} ${words}`;
+}
+
 /** The fields of statfs(2) that are compared. */
 export interface StatFsFields {
   readonly type: number;

@@ -2,6 +2,7 @@ import { allScripts } from './all-scripts.ts';
 import { calls } from './calls.ts';
 import type { Difference } from './compare.ts';
 import { randomScript } from './generator.ts';
+import { OpcodeUse } from './opcode-use.ts';
 import { Oracle, prepare, runsIn, type Verdict } from './oracle.ts';
 import { explain, Report } from './report.ts';
 import { type Variant, variants } from './variants.ts';
@@ -33,6 +34,7 @@ const MOST_SHOWN = 40;
 export class Trial implements AsyncDisposable {
   readonly written = new Report();
   readonly random = new Report();
+  readonly opcodes = new OpcodeUse();
   readonly #oracle = new Oracle();
   readonly #complain: Complain;
   /** How many scripts showed a difference that is not listed. */
@@ -81,6 +83,7 @@ export class Trial implements AsyncDisposable {
   }
 
   async #judge(report: Report, verdict: Verdict, again: string): Promise<void> {
+    this.opcodes.add(verdict);
     const difference = report.add(verdict);
     if (difference === undefined) return;
     this.unlisted++;

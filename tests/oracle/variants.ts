@@ -21,8 +21,12 @@ export interface Variant {
   readonly refused?: readonly InitFlag[];
   /** The server keeps locks itself: it has methods for them, and takes POSIX_LOCKS and FLOCK_LOCKS. */
   readonly locks?: boolean;
+  /** How many inodes the server has, the root among them; default more than any script makes. */
+  readonly maxInodes?: number;
   /** The server answers POLL and IOCTL too, as device-answers.ts says. */
   readonly actsAsDevice?: boolean;
+  /** The server takes POSIX_ACL and keeps access control lists itself; the kernel then checks modes in any case. */
+  readonly acl?: boolean;
   /** The server shows all it can, also what only one of the kernels makes use of: requests cannot be compared. */
   readonly everything?: boolean;
 }
@@ -47,6 +51,9 @@ export const variants: readonly Variant[] = [
   { name: 'direct-device', isInShortForm: true, directIo: true, actsAsDevice: true },
   { name: 'direct-readdirplus', isInShortForm: true, directIo: true, readdirplus: true },
   { name: 'direct-readdirplus-no-timeouts', directIo: true, readdirplus: true, timeout: 0 },
+  { name: 'direct-acl', isInShortForm: true, directIo: true, acl: true, defaultPermissions: false },
+  { name: 'direct-acl-no-timeouts', directIo: true, acl: true, timeout: 0 },
+  { name: 'direct-acl-no-extension', directIo: true, acl: true, refused: ['SETXATTR_EXT'] },
   { name: 'everything', everything: true },
   { name: 'everything-no-timeouts', everything: true, timeout: 0 },
   { ...missing('access'), defaultPermissions: false },
@@ -70,9 +77,12 @@ export const variants: readonly Variant[] = [
   missing('read', 'write'),
 ];
 
+/** A server in which nothing more can be made. No script passes there but those that are about it. */
+const full: Variant = { name: 'full', directIo: true, maxInodes: 2 };
+
 /** @throws Error when there is none of that name */
 export function variantNamed(name: string): Variant {
-  const found = variants.find((variant) => variant.name === name);
+  const found = [...variants, full].find((variant) => variant.name === name);
   if (found === undefined)
     throw new Error(`no variant ${name}; there are ${variants.map((each) => each.name).join(', ')}`);
   return found;
@@ -83,4 +93,6 @@ export const comparesRequests = (variant: Variant): boolean => variant.directIo 
 
 /** Whether scripts get what they expect: the server has all methods, permissions are those that modes tell, locks are the kernel's. */
 export const isPlain = (variant: Variant): boolean =>
-  variant.without === undefined && variant.defaultPermissions !== false && variant.locks !== true;
+  variant.without === undefined &&
+  (variant.defaultPermissions !== false || variant.acl === true) &&
+  variant.locks !== true;

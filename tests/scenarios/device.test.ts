@@ -208,22 +208,3 @@ scenario('a reply of variable length may not be longer than was asked for', {
 scenario('a notification of no kind is EINVAL', {
   moves: [writes(replyMessage(fails(0), 0), 'EINVAL'), writes(replyMessage(fails(99), 0), 'EINVAL')],
 });
-
-/** NOTIFY_RESEND has no body. */
-const resend = replyMessage({ ...ok(), error: 7 }, 0);
-
-scenario('RESEND makes what was read come again with another number, by which alone it is answered', {
-  moves: [
-    starts('statfs /'),
-    reads('STATFS', 1, { as: 'first' }),
-    writes(resend, '16'),
-    reads('STATFS', 1, { as: 'again', of: 'first' }),
-    answers('first', refused(ok(statfs), 'ENOENT')),
-    answers('again', ok(statfs)),
-    ends('statfs /', /bsize=512 /),
-  ],
-});
-
-scenario('RESEND with nothing under way does nothing', {
-  moves: [writes(resend, '16'), readFails('EAGAIN')],
-});

@@ -5,9 +5,11 @@ import { DeviceFile } from '../../src/fuse/device-file.ts';
 import { FuseSuperblock } from '../../src/fusefs/superblock.ts';
 import { Process } from '../../src/process/process.ts';
 import { Thread } from '../../src/process/thread.ts';
+import { exit } from '../../src/syscalls/descriptors.ts';
 import { VirtualClock } from '../../src/task/clock.ts';
 import { credentialsOf } from '../../src/task/credentials.ts';
 import { Scheduler } from '../../src/task/scheduler.ts';
+import type { Signal } from '../../src/task/task.ts';
 import { Mount, Path } from '../../src/vfs/mount.ts';
 import { calls, outcomeOf, resolved, type Variables } from '../oracle/calls.ts';
 import type { Step } from '../oracle/script.ts';
@@ -26,20 +28,27 @@ interface Actor {
 /** Fusewire's own kernel, on virtual time. The device is read and written as a server does that has it open. */
 export class FusewireWorld implements World {
   readonly name = 'Fusewire';
-  readonly #scheduler = new Scheduler(new VirtualClock());
+  readonly #clock = new VirtualClock();
+  readonly #scheduler = new Scheduler(this.#clock);
   readonly #connection: Connection;
   readonly #files: DeviceFile[];
   readonly #actors: readonly Actor[];
   readonly #variables: Variables = {};
+  readonly #superblock: FuseSuperblock;
+  readonly #root: Path;
+  #isUnmounted = false;
 
-  constructor({ tasks, defaultPermissions, maxRead }: Mounting) {
+  constructor({ tasks, maxRead, ...options }: Mounting) {
     this.#connection = new Connection({ scheduler: this.#scheduler, name: 'scripted' });
     this.#files = [this.#connection.device.open()];
-    const superblock = new FuseSuperblock(this.#connection, DEVICE, {
-      defaultPermissions,
+    this.#superblock = new FuseSuperblock(this.#connection, DEVICE, {
+      ...options,
       ...(maxRead === null ? {} : { maxRead }),
     });
-    const root = new Path(new Mount(superblock, superblock.root.hold(), null), superblock.root);
+    const { readOnly } = options;
+    const { root: dentry } = this.#superblock;
+    const root = new Path(new Mount(this.#superblock, dentry.hold(), null, { readOnly }), dentry);
+    this.#root = root;
     this.#actors = tasks.map(({ uid, gid, groups = [], umask = 0o022 }, at) => ({
       process: new Process(root, { pid: FIRST_PID + at, umask }),
       credentials: credentialsOf(uid, gid, groups),
@@ -63,7 +72,8 @@ export class FusewireWorld implements World {
     actor.end = null;
     this.#scheduler.start(thread, row.fusewire(thread, ...resolved(step.args, this.#variables)), (result) => {
       const outcome = outcomeOf(step, this.#variables, result);
-      actor.end = thread.pending === 'killed' ? 'killed' : outcome;
+      if (thread.pending !== 'killed') actor.end = outcome;
+      else this.#exit(actor);
     });
     this.#scheduler.run();
   }
@@ -79,7 +89,22 @@ export class FusewireWorld implements World {
     if (end !== null || thread?.sleep === null) throw new Error(`task ${task} does not sleep: ${end}`);
   }
 
-  signal(task: number, kind: 'signal' | 'killed'): void {
+  hasEnded(task: number): boolean {
+    const { end, thread } = this.#actor(task);
+    return end !== null || thread === null;
+  }
+
+  async turn(task: number): Promise<void> {
+    const time = this.#scheduler.nextTimer;
+    if (time === null) throw new Error(`the call goes on: it waits for ${this.#actor(task).thread?.sleep?.why}`);
+    await this.pause(time - this.#clock.now());
+  }
+
+  async mayRead(): Promise<boolean> {
+    return false;
+  }
+
+  signal(task: number, kind: Signal): void {
     this.#actor(task).thread?.signal(kind);
     this.#scheduler.run();
   }
@@ -135,6 +160,24 @@ export class FusewireWorld implements World {
     this.#scheduler.run();
   }
 
+  unmount(): void {
+    const thread = new Thread(this.#scheduler, new Process(this.#root, { pid: FIRST_PID - 1 }), credentialsOf(0, 0));
+    this.#scheduler.start(thread, this.#superblock.umount(thread), (result) => {
+      result();
+      this.#isUnmounted = true;
+    });
+    this.#scheduler.run();
+  }
+
+  async unmounted(): Promise<void> {
+    if (!this.#isUnmounted) throw new Error('umount(2) goes on');
+  }
+
+  async pause(milliseconds: number): Promise<void> {
+    this.#clock.advance(milliseconds);
+    this.#scheduler.run();
+  }
+
   async waiting(count: number): Promise<void> {
     const { waiting } = this.#connection;
     if (waiting !== count) throw new Error(`${waiting} requests exist`);
@@ -146,6 +189,14 @@ export class FusewireWorld implements World {
     this.#scheduler.run();
     const [left] = this.#scheduler.tasks;
     if (left !== undefined) throw new Error(`Fusewire: asleep after the end of the server: ${left.sleep?.why}`);
+  }
+
+  /** What a process that was killed has open is closed. */
+  #exit(actor: Actor): void {
+    const thread = new Thread(this.#scheduler, actor.process, actor.credentials);
+    this.#scheduler.start(thread, exit(thread), () => {
+      actor.end = 'killed';
+    });
   }
 
   #actor(task: number): Actor {

@@ -4,11 +4,21 @@ import { asked } from './scenario.ts';
 import { type Fields, pack } from './wire-format.ts';
 
 /** INIT flags that servers of scenarios accept. */
+export const POSIX_LOCKS = 1 << 1;
 export const ATOMIC_O_TRUNC = 1 << 3;
 export const BIG_WRITES = 1 << 5;
+export const DO_READDIRPLUS = 1 << 13;
+export const FLOCK_LOCKS = 1 << 10;
 export const PARALLEL_DIROPS = 1 << 18;
 export const ABORT_ERROR = 1 << 21;
 export const MAX_PAGES = 1 << 22;
+/** The second word of flags counts. */
+export const INIT_EXT = 1 << 30;
+
+/** Flags of the second word. */
+export const SECURITY_CTX = 1 << 0;
+export const CREATE_SUPP_GROUP = 1 << 2;
+export const REQUEST_TIMEOUT = 1 << (42 - 32);
 
 /** What INIT is answered when a scenario does not say. */
 const ANSWER: Fields = {

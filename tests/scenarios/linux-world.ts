@@ -1,15 +1,18 @@
 import { accessSync, constants, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openFuseDevice, tryReadRequest, writeReply } from '../../src/linux/fuse-device.ts';
 import { check, libc } from '../../src/linux/libc.ts';
-import { MNT_DETACH, mountAt, mountLater, umountLater } from '../../src/linux/mounts.ts';
+import { MNT_DETACH, MS_RDONLY, mountAt, mountLater, umountLater } from '../../src/linux/mounts.ts';
 import { NodeReactor } from '../../src/linux/reactor.ts';
 import { closeDescriptor } from '../../src/linux/sockets.ts';
+import type { Signal } from '../../src/task/task.ts';
 import { calls, type Variables } from '../oracle/calls.ts';
 import { Runner } from '../oracle/runner.ts';
 import type { Step, TaskSpec } from '../oracle/script.ts';
 import { controlDirectory } from './fusectl.ts';
+import { LoopDevice } from './loop-device.ts';
 import { soon, until } from './patience.ts';
 import type { Mounting, World } from './world.ts';
 
@@ -17,6 +20,9 @@ const FUSE_DEV_IOC_CLONE = 0x8004e500;
 const POLLIN = 1;
 const POLLOUT = 4;
 const POLLERR = 8;
+
+/** Which have the handlers in a runner that their names here say. */
+const SIGNALS = { signal: 'SIGHUP', restart: 'SIGUSR2', killed: 'SIGKILL' } as const;
 
 const libcIoctl = libc.func('int ioctl(int, unsigned long, void *)') as unknown as (
   fd: number,
@@ -28,6 +34,9 @@ const libcPoll = libc.func('int poll(void *, unsigned long, int)') as unknown as
   count: number,
   timeoutMs: number,
 ) => number;
+
+/** Milliseconds in which a kernel has sent what nobody waits for. */
+const LONG_FOR_A_KERNEL = 2000;
 
 /** Processes that make calls, kept from scenario to scenario. */
 const idle: Runner[] = [];
@@ -50,9 +59,18 @@ export function mountingProblem(): string | null {
 }
 
 interface Actor {
+  readonly spec: TaskSpec;
   runner: Runner;
   state: 'idle' | 'in a call' | 'killed';
+  hasEnded: boolean;
   end: Promise<string>;
+}
+
+interface Parts {
+  readonly directory: string;
+  readonly actors: readonly Actor[];
+  readonly device: LoopDevice | null;
+  readonly connection: string;
 }
 
 /**
@@ -66,34 +84,37 @@ export class LinuxWorld implements World {
   readonly #actors: readonly Actor[];
   /** Its directory in fusectl. */
   readonly #connection: string;
+  readonly #device: LoopDevice | null;
   #variables: Variables = {};
+  #unmounting: Promise<void> | null = null;
 
   /** Mounts a new connection, whose INIT waits to be read. */
-  static async mount({ tasks, defaultPermissions, maxRead }: Mounting): Promise<LinuxWorld> {
-    const actors = await Promise.all(tasks.map(newActor));
+  static async mount(mounting: Mounting): Promise<LinuxWorld> {
+    const actors = await Promise.all(mounting.tasks.map(newActor));
     const control = await controlDirectory();
     const directory = mkdtempSync(path.join(tmpdir(), 'fusewire-scenario-'));
     const fd = openFuseDevice();
-    const options = [`fd=${fd}`, 'rootmode=40000', 'user_id=0', 'group_id=0', 'allow_other'];
-    if (defaultPermissions) options.push('default_permissions');
-    if (maxRead !== null) options.push(`max_read=${maxRead}`);
+    const device = mounting.blockSize === null ? null : LoopDevice.make();
     try {
       await mountLater({
-        source: 'scenario',
+        source: device?.path ?? 'scenario',
         target: directory,
-        type: 'fuse.scenario',
-        flags: 0,
-        data: options.join(','),
+        type: device === null ? 'fuse.scenario' : 'fuseblk.scenario',
+        flags: mounting.readOnly ? MS_RDONLY : 0,
+        data: optionsOf(fd, mounting),
       });
     } catch (error) {
       closeDescriptor(fd);
       rmdirSync(directory);
+      device?.remove();
       throw error;
     }
-    return new LinuxWorld(directory, fd, actors, `${control}/${mountAt(directory)?.minor}`);
+    const { major = 0, minor = 0 } = mountAt(directory) ?? {};
+    return new LinuxWorld({ directory, actors, device, connection: `${control}/${major * 2 ** 20 + minor}` }, fd);
   }
 
-  private constructor(directory: string, fd: number, actors: readonly Actor[], connection: string) {
+  private constructor({ directory, actors, device, connection }: Parts, fd: number) {
+    this.#device = device;
     this.#directory = directory;
     this.#files = [fd];
     this.#actors = actors;
@@ -118,17 +139,38 @@ export class LinuxWorld implements World {
         throw error;
       },
     );
-    actor.end.catch(() => undefined);
+    actor.hasEnded = false;
+    const note = (): void => {
+      actor.hasEnded = true;
+    };
+    actor.end.then(note, note);
   }
 
   end(task: number): Promise<string> {
     return soon(this.#actor(task).end, 'the call goes on');
   }
 
-  signal(task: number, kind: 'signal' | 'killed'): void {
+  hasEnded(task: number): boolean {
+    return this.#actor(task).hasEnded;
+  }
+
+  turn(task: number): Promise<void> {
+    const { watched, stop } = watchReadable(this.#file(0));
+    const { end } = this.#actor(task);
+    const turn = Promise.race([watched, end.then(() => undefined)]).finally(stop);
+    return soon(turn, 'the call goes on, and asks nothing');
+  }
+
+  async mayRead(): Promise<boolean> {
+    const { watched, stop } = watchReadable(this.#file(0));
+    const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), LONG_FOR_A_KERNEL));
+    return Promise.race([watched.then(() => true), late]).finally(stop);
+  }
+
+  signal(task: number, kind: Signal): void {
     const actor = this.#actor(task);
     if (kind === 'killed') actor.state = 'killed';
-    process.kill(actor.runner.pid, kind === 'killed' ? 'SIGKILL' : 'SIGUSR2');
+    process.kill(actor.runner.pid, SIGNALS[kind]);
   }
 
   async read(file: number, room: number): Promise<Uint8Array> {
@@ -181,6 +223,19 @@ export class LinuxWorld implements World {
     writeFileSync(`${this.#connection}/abort`, '1');
   }
 
+  unmount(): void {
+    this.#unmounting = umountLater(this.#directory, 0);
+    this.#unmounting.catch(() => undefined);
+  }
+
+  unmounted(): Promise<void> {
+    return soon(this.#unmounting ?? Promise.resolve(), 'umount(2) goes on');
+  }
+
+  async pause(milliseconds: number): Promise<void> {
+    await pause(milliseconds);
+  }
+
   waiting(count: number): Promise<void> {
     const existing = (): number => Number(readFileSync(`${this.#connection}/waiting`, 'utf8'));
     return until(
@@ -203,8 +258,10 @@ export class LinuxWorld implements World {
     try {
       await Promise.all(this.#actors.map(letGo));
     } finally {
-      await umountLater(this.#directory, MNT_DETACH);
+      await this.#unmounting?.catch(() => undefined);
+      if (mountAt(this.#directory) !== undefined) await umountLater(this.#directory, MNT_DETACH);
       rmdirSync(this.#directory);
+      this.#device?.remove();
     }
   }
 
@@ -233,12 +290,23 @@ export class LinuxWorld implements World {
   }
 }
 
+/** What mount(2) of FUSE takes as its data. */
+function optionsOf(fd: number, mounting: Mounting): string {
+  const { userId, groupId, allowOther, defaultPermissions, maxRead, blockSize } = mounting;
+  const options = [`fd=${fd}`, 'rootmode=40000', `user_id=${userId}`, `group_id=${groupId}`];
+  if (allowOther) options.push('allow_other');
+  if (defaultPermissions) options.push('default_permissions');
+  if (maxRead !== null) options.push(`max_read=${maxRead}`);
+  if (blockSize !== null) options.push(`blksize=${blockSize}`);
+  return options.join(',');
+}
+
 const NO_CALL = Promise.resolve('no call was made');
 
 async function newActor(task: TaskSpec): Promise<Actor> {
   const runner = idle.pop() ?? new Runner();
   await runner.ask({ begin: { root: '/', task } });
-  return { runner, state: 'idle', end: NO_CALL };
+  return { spec: task, runner, state: 'idle', hasEnded: true, end: NO_CALL };
 }
 
 /** With the server gone every call ends, and its process is free for another scenario. */
@@ -248,16 +316,27 @@ async function letGo(actor: Actor): Promise<void> {
     throw error;
   });
   if (actor.state === 'killed') return;
+  if (actor.spec.forGood === true) return actor.runner.close();
   await actor.runner.ask({ end: true });
   idle.push(actor.runner);
 }
 
 /** Waits until a device has something to read, or is dead. */
-function readable(fd: number): Promise<void> {
-  return new Promise((resolve) => {
+const readable = (fd: number): Promise<void> => watchReadable(fd).watched;
+
+/** The same, with a way to stop waiting. */
+function watchReadable(fd: number): { watched: Promise<void>; stop: () => void } {
+  let stop: () => void = () => {};
+  const watched = new Promise<void>((resolve) => {
     const watch = new NodeReactor().watch(fd, { readable: true, writable: false }, () => {
-      watch.close();
+      stop();
       resolve();
     });
+    let isOpen = true;
+    stop = () => {
+      if (isOpen) watch.close();
+      isOpen = false;
+    };
   });
+  return { watched, stop };
 }

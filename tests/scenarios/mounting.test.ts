@@ -16,6 +16,7 @@ import { VirtualClock } from '../../src/task/clock.ts';
 import { credentialsOf } from '../../src/task/credentials.ts';
 import { initOut } from './init.ts';
 import { mountingProblem } from './linux-world.ts';
+import { LoopDevice, loopProblem } from './loop-device.ts';
 import { ok, replyMessage } from './replies.ts';
 
 import { pack } from './wire-format.ts';
@@ -26,12 +27,16 @@ const room = new Uint8Array(1 << 20);
 
 const GOOD = 'rootmode=40000,user_id=0,group_id=0';
 
-async function onLinux(options: string): Promise<string> {
+type Type = 'fuse' | 'fuseblk';
+
+async function onLinux(options: string, type: Type): Promise<string> {
   const directory = mkdtempSync(path.join(tmpdir(), 'fusewire-mounting-'));
   const fd = openFuseDevice();
+  const device = type === 'fuse' ? null : LoopDevice.make();
   try {
     const data = options.replace('FD', String(fd));
-    await mountLater({ source: 'scenario', target: directory, type: 'fuse.scenario', flags: 0, data });
+    const source = device?.path ?? 'scenario';
+    await mountLater({ source, target: directory, type: `${type}.scenario`, flags: 0, data });
     await umountLater(directory, MNT_DETACH);
     return 'mounted';
   } catch (error) {
@@ -40,12 +45,13 @@ async function onLinux(options: string): Promise<string> {
   } finally {
     closeDescriptor(fd);
     rmdirSync(directory);
+    device?.remove();
   }
 }
 
-function onFusewire(options: string): string {
+function onFusewire(options: string, type: Type): string {
   try {
-    parseMountData(options.replace('FD', '3'));
+    parseMountData(options.replace('FD', '3'), type);
     return 'mounted';
   } catch (error) {
     if (error instanceof Errno) return error.code;
@@ -75,8 +81,23 @@ test.for([
   [`fd=FD,${GOOD},nonsense`, 'EINVAL'],
 ] as const)('mount options %s are %s', async ([options, result], context) => {
   const problem = mountingProblem();
-  if (problem === null) expect(await onLinux(options), 'Linux').toBe(result);
-  expect(onFusewire(options), 'Fusewire').toBe(result);
+  if (problem === null) expect(await onLinux(options, 'fuse'), 'Linux').toBe(result);
+  expect(onFusewire(options, 'fuse'), 'Fusewire').toBe(result);
+  context.skip(problem !== null, `on Fusewire alone: ${problem}`);
+});
+
+test.for([
+  [`fd=FD,${GOOD}`, 'mounted'],
+  [`fd=FD,${GOOD},blksize=512`, 'mounted'],
+  [`fd=FD,${GOOD},blksize=4096`, 'mounted'],
+  [`fd=FD,${GOOD},blksize=256`, 'EINVAL'],
+  [`fd=FD,${GOOD},blksize=1000`, 'EINVAL'],
+  [`fd=FD,${GOOD},blksize=8192`, 'EINVAL'],
+  [`fd=FD,${GOOD},blksize=0`, 'EINVAL'],
+] as const)('mount options %s of a block device are %s', async ([options, result], context) => {
+  const problem = mountingProblem() ?? loopProblem();
+  if (problem === null) expect(await onLinux(options, 'fuseblk'), 'Linux').toBe(result);
+  expect(onFusewire(options, 'fuseblk'), 'Fusewire').toBe(result);
   context.skip(problem !== null, `on Fusewire alone: ${problem}`);
 });
 

@@ -71,6 +71,9 @@ async function act(world: World, move: Move): Promise<void> {
   else if (move.do === 'poll') await world.poll(move.file, move.gives);
   else if (move.do === 'close') world.close(move.file);
   else if (move.do === 'abort') world.abort();
+  else if (move.do === 'unmount') world.unmount();
+  else if (move.do === 'unmounted') await world.unmounted();
+  else if (move.do === 'passes') await world.pause(move.seconds * 1000);
 }
 
 async function readRequest(world: World, requests: ReadRequests, move: Extract<Move, { do: 'read' }>): Promise<void> {

@@ -11,6 +11,9 @@ export const OWNER = 0x0123_4567_89ab_cdefn;
 /** A time by the kernel's own clock: any but 0. */
 export const NOW = 0x0123_4567_89ab_cdeen;
 
+/** The process that asks. */
+export const PID = 0x0123_4567_89ab_cdedn;
+
 /** The bit that is set in the number of a request that was sent again. */
 const RESENT = 1n << 63n;
 
@@ -93,7 +96,10 @@ export class ReadRequests {
     const fields: Record<string, number | bigint> = { ...expected.fields };
     if (of !== null && name === 'INTERRUPT') fields.unique = this.uniqueOf(of);
     if (name === 'INIT') Object.assign(fields, { major: 7, minor: 45, max_readahead: 131_072, ...offered(message) });
-    if (fields.lock_owner === OWNER) fields.lock_owner = this.#owner(task, this.#given(name, message, 'lock_owner'));
+    for (const field of ['lock_owner', 'owner']) {
+      if (fields[field] === OWNER) fields[field] = this.#owner(task, this.#given(name, message, field));
+    }
+    if (fields.pid === PID) fields.pid = this.#world.pidOf(task);
     for (const [field, value] of Object.entries(fields)) {
       if (value === NOW) fields[field] = this.#given(name, message, field);
     }

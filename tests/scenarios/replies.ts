@@ -74,6 +74,10 @@ export function entry({ nodeid, mode, generation = 0, entryValid = 0, attrValid 
 export const attributes = (fields: Fields, attrValid = 0): Uint8Array =>
   concatenated([pack('attr_head', { attr_valid: attrValid }), attr(fields)]);
 
+/** struct fuse_statx_out. */
+export const statxOut = (fields: Fields, attrValid = 0): Uint8Array =>
+  concatenated([pack('statx_head', { attr_valid: attrValid }), pack('statx', { nlink: 1, ...fields })]);
+
 /** struct fuse_open_out. */
 export const opened = (fh: number, open_flags = 0): Uint8Array => pack('open_out', { fh, open_flags });
 

@@ -48,11 +48,26 @@ const shapes = {
   READDIR: shape(28, 'read_in'),
   RELEASEDIR: shape(29, 'release_in', 0, 'kernel'),
   FSYNCDIR: shape(30, 'fsync_in'),
+  GETLK: shape(31, 'lk_in'),
+  SETLK: shape(32, 'lk_in'),
+  SETLKW: shape(33, 'lk_in'),
   ACCESS: shape(34, 'access_in'),
   CREATE: shape(35, 'create_in', 1),
   INTERRUPT: shape(36, 'interrupt_in', 0, 'kernel'),
+  BMAP: shape(37, 'bmap_in'),
+  DESTROY: shape(38, 'nothing', 0, 'kernel'),
+  IOCTL: shape(39, 'ioctl_in'),
+  POLL: shape(40, 'poll_in'),
   BATCH_FORGET: shape(42, 'batch_forget_in', 0, 'kernel'),
+  FALLOCATE: shape(43, 'fallocate_in'),
+  READDIRPLUS: shape(44, 'read_in'),
   RENAME2: shape(45, 'rename2_in', 2),
+  LSEEK: shape(46, 'lseek_in'),
+  COPY_FILE_RANGE: shape(47, 'copy_file_range_in'),
+  SYNCFS: shape(50, 'syncfs_in'),
+  TMPFILE: shape(51, 'create_in', 1),
+  STATX: shape(52, 'statx_in'),
+  COPY_FILE_RANGE_64: shape(53, 'copy_file_range_in'),
 } as const satisfies Record<string, Shape>;
 
 /** The name of a request that scenarios can tell. */
@@ -65,6 +80,8 @@ export interface Expected {
   readonly fields: Fields;
   readonly names: readonly string[];
   readonly data: Uint8Array;
+  /** What comes last of all, and is told of in the header. */
+  readonly extensions: Uint8Array;
   /** The struct that an older protocol has in its place; null for the newest. */
   readonly older: StructName | null;
 }
@@ -81,12 +98,17 @@ export interface Sender {
 export const showsCaller = (name: RequestName): boolean => shapes[name].by === 'caller';
 
 /** The whole message, byte for byte, that is expected of a sender. */
-export function messageOf({ name, nodeid, fields, names, data, older }: Expected, sender: Sender): Uint8Array {
+export function messageOf(
+  { name, nodeid, fields, names, data, extensions, older }: Expected,
+  sender: Sender,
+): Uint8Array {
   const { number, struct } = shapes[name];
-  const body = concatenated([pack(older ?? struct, fields), ...names.map((text) => toBytes(`${text}\0`)), data]);
+  const strings = names.map((text) => toBytes(`${text}\0`));
+  const body = concatenated([pack(older ?? struct, fields), ...strings, data, extensions]);
   const padded = name === 'INIT' ? concatenated([body, new Uint8Array(INIT_IN - body.length)]) : body;
   const len = sizeOf('in_header') + padded.length;
-  return concatenated([pack('in_header', { len, opcode: number, nodeid, ...sender }), padded]);
+  const total_extlen = extensions.length / 8;
+  return concatenated([pack('in_header', { len, opcode: number, nodeid, ...sender, total_extlen }), padded]);
 }
 
 /** struct fuse_init_in with what is reserved at its end. */

@@ -1,7 +1,9 @@
+import type { Signal } from '../../src/task/task.ts';
 import { type Step, stepsOf, type TaskSpec } from '../oracle/script.ts';
 import type { Reply } from './replies.ts';
 import type { Expected, RequestName } from './requests.ts';
 import type { Fields, StructName } from './wire-format.ts';
+import type { Mounting } from './world.ts';
 
 /**
  * One thing that happens, in its order. `file` is an open of the device by its number: 0 is the one that is mounted,
@@ -23,13 +25,16 @@ export type Move =
   | { readonly do: 'write bytes'; readonly message: Uint8Array; readonly file: number; readonly gives: string }
   | { readonly do: 'waiting'; readonly count: number }
   | { readonly do: 'asleep'; readonly task: number }
-  | { readonly do: 'signal'; readonly task: number; readonly kind: 'signal' | 'killed' }
+  | { readonly do: 'signal'; readonly task: number; readonly kind: Signal }
   | { readonly do: 'forgotten'; readonly nodeid: number; readonly nlookup: number }
   | { readonly do: 'open' }
   | { readonly do: 'clone'; readonly file: number; readonly source: number; readonly gives: string }
   | { readonly do: 'poll'; readonly file: number; readonly gives: string }
   | { readonly do: 'close'; readonly file: number }
   | { readonly do: 'abort' }
+  | { readonly do: 'unmount' }
+  | { readonly do: 'unmounted' }
+  | { readonly do: 'passes'; readonly seconds: number }
   | { readonly do: 'nothing left' };
 
 /** Moves, and lists of moves, one after the other. */
@@ -41,7 +46,7 @@ export interface Scenario {
   readonly init?: Fields | 'told';
   /** Who makes calls; default one task of root. */
   readonly tasks?: readonly TaskSpec[];
-  readonly mount?: { readonly defaultPermissions?: boolean; readonly maxRead?: number };
+  readonly mount?: Partial<Omit<Mounting, 'tasks'>>;
   readonly moves: readonly Moves[];
 }
 
@@ -73,6 +78,7 @@ export interface Contents {
   readonly fields?: Fields;
   readonly names?: readonly string[];
   readonly data?: Uint8Array;
+  readonly extensions?: Uint8Array;
   /** The struct of an older protocol that the fields are of. */
   readonly older?: StructName;
   /** The task that asked; default the first. */
@@ -94,6 +100,7 @@ export const reads = (name: RequestName, nodeid: number | bigint, contents: Cont
     fields: contents.fields ?? {},
     names: contents.names ?? [],
     data: contents.data ?? new Uint8Array(0),
+    extensions: contents.extensions ?? new Uint8Array(0),
     older: contents.older ?? null,
   },
   file: contents.file ?? 0,
@@ -137,8 +144,8 @@ export const waiting = (count: number): Move => ({ do: 'waiting', count });
 /** A task sleeps in its call, once it has got there. */
 export const asleep = (task: number): Move => ({ do: 'asleep', task });
 
-/** A signal for a task in its call: one that has a handler, or SIGKILL. */
-export const signal = (kind: 'signal' | 'killed', task = 0): Move => ({ do: 'signal', task, kind });
+/** A signal for a task in its call: one that has a handler, without SA_RESTART or with it, or SIGKILL. */
+export const signal = (kind: Signal, task = 0): Move => ({ do: 'signal', task, kind });
 
 /** One more open of the device, that belongs to no connection; its number is the next. */
 export const opens: Move = { do: 'open' };
@@ -160,6 +167,14 @@ export const forgotten = (nodeid: number, nlookup: number): Move => ({ do: 'forg
 
 /** An open of the device is closed. */
 export const closes = (file: number): Move => ({ do: 'close', file });
+
+/** An umount(2) begins. */
+export const unmounts: Move = { do: 'unmount' };
+
+/** It has come to its end. */
+export const unmounted: Move = { do: 'unmounted' };
+/** Time goes by. On Linux it is waited for, so that it may not be much. */
+export const passes = (seconds: number): Move => ({ do: 'passes', seconds });
 
 /** The user gives the connection up, as by fusectl. */
 export const aborts: Move = { do: 'abort' };

@@ -1,3 +1,4 @@
+import type { Signal } from '../../src/task/task.ts';
 import type { Step, TaskSpec } from '../oracle/script.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -11,7 +12,13 @@ export interface World extends AsyncDisposable {
   end(task: number): Promise<string>;
   /** Waits until a task sleeps in its call. @throws Error when it does not come to that */
   asleep(task: number): Promise<void>;
-  signal(task: number, kind: 'signal' | 'killed'): void;
+  /** Whether a task is in no call. */
+  hasEnded(task: number): boolean;
+  /** Waits until the mounted device has something to read or a task's call has ended; time passes. @throws Error when neither comes */
+  turn(task: number): Promise<void>;
+  /** Waits a while for something to read on the mounted device; false when nothing comes. */
+  mayRead(): Promise<boolean>;
+  signal(task: number, kind: Signal): void;
   /** Waits for a message and reads it. @throws Errno; Error when none comes */
   read(file: number, room: number): Promise<Uint8Array>;
   /** Reads without waiting; null when there is nothing, or the file is closed. @throws Errno */
@@ -26,6 +33,12 @@ export interface World extends AsyncDisposable {
   poll(file: number, words: string): Promise<void>;
   close(file: number): void;
   abort(): void;
+  /** Begins an umount(2), which nobody's file may be in the way of. */
+  unmount(): void;
+  /** Waits for its end. @throws Errno; Error when it does not come to that */
+  unmounted(): Promise<void>;
+  /** Lets time pass. */
+  pause(milliseconds: number): Promise<void>;
   /** Waits until so many requests exist. @throws Error when it does not come to that */
   waiting(count: number): Promise<void>;
 }
@@ -34,8 +47,14 @@ export interface World extends AsyncDisposable {
 export interface Mounting {
   readonly tasks: readonly TaskSpec[];
   readonly defaultPermissions: boolean;
+  readonly allowOther: boolean;
+  readonly userId: number;
+  readonly groupId: number;
+  readonly readOnly: boolean;
   /** Bytes; null for no limit. */
   readonly maxRead: number | null;
+  /** Bytes of a block of the server's device; null for none. */
+  readonly blockSize: number | null;
 }
 
 /** Who makes calls when a scenario does not say. */
@@ -44,5 +63,10 @@ const ROOT: TaskSpec = { uid: 0, gid: 0 };
 export const mountingOf = ({ tasks = [ROOT], mount = {} }: Scenario): Mounting => ({
   tasks,
   defaultPermissions: mount.defaultPermissions ?? false,
+  allowOther: mount.allowOther ?? true,
+  userId: mount.userId ?? 0,
+  groupId: mount.groupId ?? 0,
+  readOnly: mount.readOnly ?? false,
   maxRead: mount.maxRead ?? null,
+  blockSize: mount.blockSize ?? null,
 });

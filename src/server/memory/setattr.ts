@@ -15,6 +15,7 @@ import {
 import { S_IALLUGO, S_IFMT, S_ISGID, S_ISUID, S_IXGRP } from '../../abi/linux.ts';
 import type { fuse_setattr_in } from '../../abi/structs.ts';
 import { timeOf } from '../time.ts';
+import { followMode } from './acl.ts';
 import { Directory, type Inode } from './inode.ts';
 import type { Tree } from './tree.ts';
 
@@ -34,7 +35,10 @@ export function setattr(tree: Tree, inode: Inode, change: fuse_setattr_in, kills
   }
   const asksNothing = (valid & ~(FATTR_FH | FATTR_LOCKOWNER)) === 0;
   if (has(FATTR_KILL_SUIDGID) || (asksNothing && killsPrivileges)) dropPrivileges(inode);
-  if (has(FATTR_MODE)) inode.mode = (inode.mode & S_IFMT) | (change.mode & S_IALLUGO);
+  if (has(FATTR_MODE)) {
+    inode.mode = (inode.mode & S_IFMT) | (change.mode & S_IALLUGO);
+    followMode(inode);
+  }
   if (has(FATTR_UID)) inode.uid = change.uid;
   if (has(FATTR_GID)) inode.gid = change.gid;
   if (has(FATTR_ATIME)) {

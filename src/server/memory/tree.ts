@@ -18,12 +18,15 @@ import { Content } from './content.ts';
 import type { Entry } from './directory.ts';
 import { type Birth, Directory, type Inode, RegularFile, SpecialFile, Symlink } from './inode.ts';
 import { Space } from './space.ts';
+import type { Attribute } from './xattr.ts';
 
 /** Who makes an inode, and with which mode, type included. */
 export interface Maker {
   readonly uid: number;
   readonly gid: number;
   readonly mode: number;
+  /** What it has from its beginning; none when left out. */
+  readonly xattrs?: readonly Attribute[];
 }
 
 const ROOT = 1n;
@@ -235,11 +238,22 @@ export class Tree {
     };
     try {
       const inode = construct(birth);
+      this.#giveXattrs(inode, maker.xattrs ?? []);
       this.#byNodeid.set(inode.nodeid, inode);
       this.#lastNodeid = inode.nodeid;
       return inode;
     } catch (error) {
       this.inodes.give(1);
+      throw error;
+    }
+  }
+
+  /** @throws ENOSPC; then all that the inode took is given back */
+  #giveXattrs(inode: Inode, xattrs: readonly Attribute[]): void {
+    try {
+      for (const [name, value] of xattrs) inode.xattrs.set(name, value, 0);
+    } catch (error) {
+      inode.free();
       throw error;
     }
   }

@@ -1,9 +1,13 @@
 import { type ByteString, toBytes } from '../../abi/bytes.ts';
 import { E2BIG, EEXIST, EINVAL, ENODATA, EOPNOTSUPP, ERANGE } from '../../abi/errno.ts';
 import { XATTR_CREATE, XATTR_LIST_MAX, XATTR_NAME_MAX, XATTR_REPLACE, XATTR_SIZE_MAX } from '../../abi/linux.ts';
+import { isAclName } from '../../abi/posix-acl.ts';
 import type { Space } from './space.ts';
 
-/** The namespaces that can be stored, as on tmpfs: `system.` holds ACLs, which would have to be obeyed. */
+/** An attribute and its value. */
+export type Attribute = readonly [name: ByteString, value: Uint8Array];
+
+/** The namespaces that can be stored, as on tmpfs; `system.` beside them for access control lists alone. */
 const namespaces = /^(user|trusted|security)\../s;
 
 /** The extended attributes of one inode. */
@@ -21,6 +25,11 @@ export class Xattrs {
     const value = this.#values.get(name);
     if (value === undefined) throw ENODATA;
     return value;
+  }
+
+  /** As {@link get}, if the attribute is there. */
+  tryGet(name: ByteString): Uint8Array | undefined {
+    return this.#values.get(name);
   }
 
   /**
@@ -68,7 +77,7 @@ export class Xattrs {
 
 function checkName(name: ByteString): void {
   if (name.length > XATTR_NAME_MAX) throw ERANGE;
-  if (!namespaces.test(name)) throw EOPNOTSUPP;
+  if (!namespaces.test(name) && !isAclName(name)) throw EOPNOTSUPP;
 }
 
 const listSize = (names: Iterable<ByteString>): number => {

@@ -17,10 +17,12 @@ import {
   S_IFMT,
   S_IFREG,
   S_ISGID,
+  STATX_BASIC_STATS,
   typeOfMode,
   XATTR_CREATE,
   XATTR_REPLACE,
 } from '../../abi/linux.ts';
+import { type Acl, type AclName, decodeAcl, encodeAcl } from '../../abi/posix-acl.ts';
 import type { Blocking } from '../../task/blocking.ts';
 import type { Timespec } from '../../task/clock.ts';
 import { inGroup } from '../../task/credentials.ts';
@@ -30,7 +32,6 @@ import { type DirectoryEntry, File } from '../../vfs/file.ts';
 import { Inode, type Opened } from '../../vfs/inode.ts';
 import { type Mount, Path } from '../../vfs/mount.ts';
 import { isOwner, modeAllows, permission } from '../../vfs/permission.ts';
-import { type Acl, type AclName, decodeAcl, encodeAcl } from '../../vfs/posix-acl.ts';
 import type { AttributeChange, Stat, StatFs } from '../../vfs/stat.ts';
 import type { Superblock } from '../../vfs/superblock.ts';
 
@@ -164,6 +165,7 @@ export class TreeInode extends Inode {
       mtime,
       ctime: mtime,
       btime: null,
+      mask: STATX_BASIC_STATS,
     };
   }
 

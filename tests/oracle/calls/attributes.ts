@@ -4,10 +4,12 @@ import * as stats from '../../../src/syscalls/stat.ts';
 import * as fileSystem from '../../../src/syscalls/statfs.ts';
 import * as times from '../../../src/syscalls/times.ts';
 import { cString, realDescriptor, syscall } from '../linux-calls.ts';
-import { type StatFsFields, statfsText, statText } from '../shapes.ts';
+import { type StatFsFields, statfsText, statText, statxText } from '../shapes.ts';
 import { type Call, direct, parametersOf, type Value, wordOf } from './call.ts';
 
 const STATX_BTIME = 0x800;
+/** What file systems tell of in stx_mask; the numbers of mounts are Linux's alone. */
+const OF_FILE_SYSTEMS = 0xfff;
 
 /** What struct stat of x86-64 says. */
 function statOf(buffer: Buffer): string {
@@ -31,7 +33,7 @@ function statOf(buffer: Buffer): string {
 /** What struct statx says. */
 function statxOf(buffer: Buffer): string {
   const time = (at: number) => ({ seconds: buffer.readBigInt64LE(at), nanoseconds: buffer.readUInt32LE(at + 8) });
-  return statText({
+  return statxText({
     blksize: buffer.readUInt32LE(4),
     nlink: buffer.readUInt32LE(16),
     uid: buffer.readUInt32LE(20),
@@ -45,6 +47,9 @@ function statxOf(buffer: Buffer): string {
     ctime: time(96),
     mtime: time(112),
     rdev: makedev(buffer.readUInt32LE(128), buffer.readUInt32LE(132)),
+    mask: buffer.readUInt32LE(0) & OF_FILE_SYSTEMS,
+    attributes: buffer.readBigUInt64LE(8),
+    attributesMask: buffer.readBigUInt64LE(56),
   });
 }
 
@@ -80,7 +85,7 @@ const statx: Call = {
     return statxOf(buffer);
   },
   *fusewire(task, dirfd, path, flags, mask) {
-    return statText(yield* stats.statx(task, Number(dirfd), String(path), Number(flags), Number(mask)));
+    return statxText(yield* stats.statx(task, Number(dirfd), String(path), Number(flags), Number(mask)));
   },
 };
 

@@ -45,6 +45,9 @@ function entriesOf(buffer: Buffer): EntryFields[] {
   return entries;
 }
 
+/** A name as a program reads it, whose strings end at the first NUL. */
+const cText = (name: string): string => name.replace(/\0.*/s, '');
+
 const getdentsCall: Call = {
   parameters: parametersOf('fd number'),
   linux(fd, size) {
@@ -53,7 +56,8 @@ const getdentsCall: Call = {
     return entriesText(entriesOf(buffer.subarray(0, length)));
   },
   *fusewire(task, fd, size) {
-    return entriesText(yield* getdents(task, Number(fd), Number(size)));
+    const entries = yield* getdents(task, Number(fd), Number(size));
+    return entriesText(entries.map((entry) => ({ ...entry, name: cText(entry.name) })));
   },
 };
 

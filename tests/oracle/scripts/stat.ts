@@ -99,6 +99,26 @@ export const scripts: readonly Script[] = scriptTable(
       statx $f '' AT_EMPTY_PATH STATX_BTIME
       statx AT_FDCWD f AT_STATX_DONT_SYNC 0xfff
     `,
+    'statx: which fields are told, before and after the time of birth is known': `
+      ${tree}
+      statx AT_FDCWD / 0 0
+      statx AT_FDCWD d 0 STATX_MODE
+      statx AT_FDCWD d AT_STATX_DONT_SYNC 0xfff
+      statx AT_FDCWD d 0 0xfff
+      statx AT_FDCWD d 0 0x7ff
+      statx AT_FDCWD d 0 0x7fffffff
+      chmod d 0700
+      statx AT_FDCWD d AT_STATX_DONT_SYNC STATX_MODE
+      statx AT_FDCWD d 0 STATX_CTIME|STATX_BTIME
+      statx AT_FDCWD d AT_STATX_FORCE_SYNC STATX_MODE
+      statx AT_FDCWD d AT_STATX_FORCE_SYNC STATX_BTIME
+      statx AT_FDCWD d AT_STATX_FORCE_SYNC 0
+      statx AT_FDCWD d AT_STATX_FORCE_SYNC 0x1000
+      statx $f '' AT_EMPTY_PATH|AT_STATX_FORCE_SYNC 0xfff
+      write $f more
+      statx $f '' AT_EMPTY_PATH STATX_MODE|STATX_NLINK
+      statx $f '' AT_EMPTY_PATH STATX_SIZE
+    `,
     'statfs and fstatfs': `
       ${tree}
       statfs nope -> ENOENT

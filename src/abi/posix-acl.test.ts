@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EINVAL, EOPNOTSUPP } from '../abi/errno.ts';
+import { EINVAL, EOPNOTSUPP } from './errno.ts';
 import { type AclEntry, checkAcl, decodeAcl, encodeAcl } from './posix-acl.ts';
 
 const NOBODY = 0xffff_ffff;

@@ -1,7 +1,12 @@
-import { EINVAL, EOPNOTSUPP } from '../abi/errno.ts';
+import { EINVAL, EOPNOTSUPP } from './errno.ts';
 
 /** The extended attributes that are access control lists to Linux, not bytes. */
 export type AclName = 'system.posix_acl_access' | 'system.posix_acl_default';
+
+/** Who may do what with a file. */
+export const ACL_ACCESS: AclName = 'system.posix_acl_access';
+/** Of a directory: what files that are made in it get. */
+export const ACL_DEFAULT: AclName = 'system.posix_acl_default';
 
 /** One line of a list. */
 export interface AclEntry {
@@ -14,23 +19,24 @@ export interface AclEntry {
 /** An access control list, which has at least one entry. Linux's struct posix_acl. */
 export type Acl = readonly AclEntry[];
 
+/** Whom a line is about: the owner, a user, the owning group, a group, the most for all named and the owning group, others. */
+export const ACL_USER_OBJ = 1;
+export const ACL_USER = 2;
+export const ACL_GROUP_OBJ = 4;
+export const ACL_GROUP = 8;
+export const ACL_MASK = 0x10;
+export const ACL_OTHER = 0x20;
+const ACL_UNDEFINED_ID = 0xffff_ffff;
+
 const VERSION = 2;
 const HEADER_SIZE = 4; // bytes
 const ENTRY_SIZE = 8;
-const ACL_USER_OBJ = 1;
-const ACL_USER = 2;
-const ACL_GROUP_OBJ = 4;
-const ACL_GROUP = 8;
-const ACL_MASK = 0x10;
-const ACL_OTHER = 0x20;
-const ACL_UNDEFINED_ID = 0xffff_ffff;
 
 const named = new Set([ACL_USER, ACL_GROUP]);
 const tags = new Set([ACL_USER_OBJ, ACL_GROUP_OBJ, ACL_MASK, ACL_OTHER, ...named]);
 
 /** Whether an attribute of that name is a list. @see Linux include/linux/posix_acl_xattr.h, is_posix_acl_xattr() */
-export const isAclName = (name: string): name is AclName =>
-  name === 'system.posix_acl_access' || name === 'system.posix_acl_default';
+export const isAclName = (name: string): name is AclName => name === ACL_ACCESS || name === ACL_DEFAULT;
 
 /**
  * Reads a list as extended attributes carry it; null for one without entries.
