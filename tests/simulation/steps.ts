@@ -11,6 +11,8 @@ export interface Judged {
   readonly uid: number;
   /** What new files are called in the model. */
   readonly id: string;
+  /** Reads go through a page cache, where size and content are two things. */
+  readonly isCached?: boolean;
   /** What the call gave; null when an errno ended it that no model explains, so that it may have stopped anywhere. */
   readonly result: string | null;
 }
@@ -28,10 +30,21 @@ export interface Progress {
   readonly node: string;
   /** What was found or reached before, for calls with two paths. */
   readonly first: string;
+  /** How long the file was when a read looked. */
+  readonly size: number;
 }
 
 /** Where every call begins. */
-export const START: Progress = { step: 0, directory: ROOT, rest: null, links: 0, mayEnter: false, node: '', first: '' };
+export const START: Progress = {
+  step: 0,
+  directory: ROOT,
+  rest: null,
+  links: 0,
+  mayEnter: false,
+  node: '',
+  first: '',
+  size: 0,
+};
 
 /** What a step came to: how to go on, or how the call ends. */
 export type StepResult = { readonly model: Model } & ({ readonly progress: Progress } | { readonly end: string });
@@ -266,8 +279,20 @@ const noDirectory =
   (model, progress) =>
     model.node(progress.node).kind === 'directory' ? end(model, errno) : goOn(model, progress);
 
-const pread: Step = (model, { node }, { args }) =>
-  end(model, JSON.stringify(model.node(node).data.slice(Number(args[2]), Number(args[2]) + Number(args[1]))));
+/**
+ * A read from a page cache does not wait for writes: it may see the size from before one, and the bytes of after it.
+ * Linux mm/filemap.c, filemap_read().
+ */
+const lookAtSize: Step = (model, progress) => goOn(model, progress, { size: model.node(progress.node).data.length });
+
+/** The bytes that a read may give. */
+const readable = (model: Model, { node, size }: Progress, { isCached }: Judged): string =>
+  isCached === true ? model.node(node).data.slice(0, size) : model.node(node).data;
+
+const pread: Step = (model, progress, call) => {
+  const [, size, offset] = call.args.map(Number) as [number, number, number];
+  return end(model, JSON.stringify(readable(model, progress, call).slice(offset, offset + size)));
+};
 
 const pwrite: Step = (model, { node, first }, { args }) => {
   const { append } = JSON.parse(first) as { append: boolean };
@@ -276,10 +301,11 @@ const pwrite: Step = (model, { node, first }, { args }) => {
 };
 
 /** Reads at the file's own position, if it is still open; else the position is nobody's any more. */
-const read: Step = (model, { node, first }, call) => {
+const read: Step = (model, progress, call) => {
+  const { first } = progress;
   const kept = model.file(descriptorOf(call));
   const { position } = kept ?? (JSON.parse(first) as { position: number });
-  const bytes = model.node(node).data.slice(position, position + Number(call.args[1]));
+  const bytes = readable(model, progress, call).slice(position, position + Number(call.args[1]));
   const moved = kept && model.withFile(descriptorOf(call), { ...kept, position: position + bytes.length });
   return end(moved ?? model, JSON.stringify(bytes));
 };
@@ -360,9 +386,9 @@ const steps: Readonly<Record<string, readonly Step[]>> = {
   chmod: [walk(0, 'follow'), chmod],
   truncate: [walk(0, 'follow'), noDirectory('EISDIR'), needs(WRITE), resized(1)],
   ftruncate: [fetch, noDirectory('EINVAL'), mustBe('read', 'EINVAL'), resized(1)],
-  pread: [fetch, mustBe('write', 'EBADF'), noDirectory('EISDIR'), pread],
+  pread: [fetch, mustBe('write', 'EBADF'), noDirectory('EISDIR'), lookAtSize, pread],
   pwrite: [fetch, mustBe('read', 'EBADF'), pwrite],
-  read: [fetch, mustBe('write', 'EBADF'), noDirectory('EISDIR'), read],
+  read: [fetch, mustBe('write', 'EBADF'), noDirectory('EISDIR'), lookAtSize, read],
   write: [fetch, mustBe('read', 'EBADF'), write],
   close: [close],
   list: [walk(0, 'follow'), mayList, list],
