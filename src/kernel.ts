@@ -6,6 +6,7 @@ import type { Credentials } from './task/credentials.ts';
 import { type Limits, runAsync, runSync } from './task/drive.ts';
 import { Scheduler } from './task/scheduler.ts';
 import { Mount, Path } from './vfs/mount.ts';
+import { PageCache } from './vfs/page-cache.ts';
 import type { Superblock } from './vfs/superblock.ts';
 
 /** How a kernel gets to run: what its surroundings do for it. A test on virtual time pumps by hand and gives none. */
@@ -32,6 +33,8 @@ export interface KernelOptions {
   readonly host?: Host;
   /** Chooses among runnable tasks; see {@link Scheduler}. */
   readonly pick?: (runnable: number) => number;
+  /** The most bytes of file contents to keep, of all mounts together; default 256 MiB. */
+  readonly pageCacheBytes?: number;
 }
 
 /**
@@ -42,17 +45,20 @@ export class Kernel {
   readonly scheduler: Scheduler;
   /** Who may owe an answer from outside; transports enter and leave by themselves. */
   readonly outside = new Set<Outside>();
+  /** The contents that all mounts keep. */
+  readonly pageCache: PageCache;
   readonly #host: Host | null;
   #pumpAsked = false;
 
-  constructor({ clock, host, pick }: KernelOptions) {
+  constructor({ clock, host, pick, pageCacheBytes }: KernelOptions) {
+    this.pageCache = new PageCache(pageCacheBytes);
     this.scheduler = new Scheduler(clock, pick ?? null);
     this.#host = host ?? null;
     this.scheduler.onReady = () => this.#askForPump();
   }
 
   /** Mounts a superblock as the root of a tree. */
-  mountRoot(superblock: Superblock, options: { readonly readOnly?: boolean } = {}): Path {
+  mountRoot(superblock: Superblock, options: { readonly readOnly?: boolean; readonly noexec?: boolean } = {}): Path {
     const mount = new Mount(superblock, superblock.root, null, options);
     superblock.root.hold();
     return new Path(mount, mount.root);

@@ -1,16 +1,21 @@
 import type { InitFlag } from './abi/init-flags.ts';
 import { makedev, PAGE_SIZE } from './abi/linux.ts';
 import { DESTROY } from './abi/opcodes.ts';
-import type { Daemon } from './attach/daemon.ts';
+import type { Daemon, Way } from './attach/daemon.ts';
+import type { DaemonMount } from './attach/daemon-mount.ts';
+import { CannotIntercept } from './attach/interception.ts';
+import { ServesNot } from './attach/mounting.ts';
 import { type RunningDaemon, startDaemon } from './attach/start.ts';
 import { Connection, type ConnectionOptions } from './fuse/connection.ts';
 import { Control } from './fuse/control.ts';
 import type { Listener } from './fuse/events.ts';
 import type { TimeoutSettings } from './fuse/request-timeout.ts';
+import type { FuseMountOptions } from './fusefs/options.ts';
 import { FuseSuperblock } from './fusefs/superblock.ts';
 import { Kernel } from './kernel.ts';
 import { systemClock } from './linux/clock.ts';
 import { NodeReactor } from './linux/reactor.ts';
+import { closeDescriptor } from './linux/sockets.ts';
 import type { CallLimits } from './node-fs/call-limits.ts';
 import { createFs } from './node-fs/create-fs.ts';
 import type { NodeFs } from './node-fs/types.ts';
@@ -46,6 +51,8 @@ export interface MountOptions {
   readonly defaultPermissions?: boolean;
   /** The most bytes one READ may ask for. */
   readonly maxRead?: number;
+  /** The most bytes of file contents to keep; default 256 MiB. */
+  readonly pageCacheBytes?: number;
   /** How many requests there may be at a time; more wait their turn. */
   readonly maxActiveRequests?: number;
   /** The INIT flags to offer. */
@@ -83,22 +90,39 @@ let lastDevice = 0;
  */
 export async function mount(server: Server, options: MountOptions = {}): Promise<Mounted> {
   const reactor = new NodeReactor();
-  const kernel = new Kernel({ clock: systemClock, host: reactor });
+  const { pageCacheBytes } = options;
+  const kernel = new Kernel({
+    clock: systemClock,
+    host: reactor,
+    ...(pageCacheBytes === undefined ? {} : { pageCacheBytes }),
+  });
   if (isRemote(server)) return await mountRemote(kernel, reactor, server, options);
   if (!isDaemon(server)) return await mountHere(kernel, server, options);
-  if (server.attach !== 'auto') return await mountDaemon(kernel, reactor, server, server.attach, options);
+  const mountBy = (way: Way): Promise<Mounted> => mountDaemon(kernel, reactor, server, way, options);
+  return await (server.attach === 'auto' ? mountAnyWay(mountBy) : mountBy(server.attach));
+}
+
+/**
+ * Interception suits every daemon that would be mounted by Linux. One that ends without having opened the device may know
+ * sockets alone; where nothing can be intercepted, only tries tell which of the other ways a daemon knows.
+ */
+async function mountAnyWay(mountBy: (way: Way) => Promise<Mounted>): Promise<Mounted> {
   try {
-    return await mountDaemon(kernel, reactor, server, 'fd', options);
+    return await mountBy('intercept');
   } catch (error) {
-    if (!(error instanceof ServesNot)) throw error;
-    return await mountDaemon(kernel, reactor, server, 'fusermount', options).catch(() => {
-      throw error;
+    if (error instanceof ServesNot)
+      return await mountBy('fd').catch((second) => {
+        throw second instanceof ServesNot ? error : second;
+      });
+    if (!(error instanceof CannotIntercept)) throw error;
+    return await mountBy('fd').catch(async (second: unknown) => {
+      if (!(second instanceof ServesNot)) throw second;
+      return await mountBy('fusermount').catch(() => {
+        throw new Error(`${second.message}; no interception: ${error.message}`, { cause: second });
+      });
     });
   }
 }
-
-/** The daemon ended by itself before it answered INIT: another way to attach may suit it. */
-class ServesNot extends Error {}
 
 const isDaemon = (server: Server): server is Daemon => 'kind' in server && server.kind === 'daemon';
 const isRemote = (server: Server): server is Remote => 'kind' in server && server.kind === 'remote';
@@ -111,7 +135,7 @@ async function mountHere(kernel: Kernel, server: FuseServer, options: MountOptio
     connection,
     (send, sendNotification) => new Session(server, { send, sendNotification }),
   );
-  const mounted = new Mounted({ kernel, connection, transport, server, daemon: null, options });
+  const mounted = new Mounted({ kernel, connection, transport, server, daemon: null, asked: null, options });
   await mounted.ready(options.signal);
   return mounted;
 }
@@ -120,10 +144,14 @@ async function mountDaemon(
   kernel: Kernel,
   reactor: Reactor,
   daemon: Daemon,
-  way: 'fd' | 'fusermount',
+  way: Way,
   options: MountOptions,
 ): Promise<Mounted> {
   const running = await startDaemon(daemon, way, reactor);
+  const asked = await running.mounted(options.signal).catch(async (error: unknown) => {
+    await running.stop(() => closeDescriptor(running.fd));
+    throw error;
+  });
   const pages = Math.floor((running.packetLimit - HEADERS) / PAGE_SIZE);
   const ceilings = { maxRead: daemon.maxRead, maxWrite: pages * PAGE_SIZE, maxPages: Math.min(256, pages) };
   const connection = connectionTo(
@@ -133,7 +161,7 @@ async function mountDaemon(
   );
   const { fd, packetLimit } = running;
   const transport = new SeqpacketTransport({ kernel, reactor, connection, fd, packetLimit });
-  const mounted = new Mounted({ kernel, connection, transport, server: daemon, daemon: running, options });
+  const mounted = new Mounted({ kernel, connection, transport, server: daemon, daemon: running, asked, options });
   await mounted.ready(options.signal);
   return mounted;
 }
@@ -144,7 +172,7 @@ async function mountRemote(kernel: Kernel, reactor: Reactor, remote: Remote, opt
   const fd = await openRemote({ ...remote, name }, reactor, options.signal);
   const connection = connectionTo(kernel, { name, initTimeout }, options);
   const transport = new StreamTransport({ kernel, reactor, connection, fd });
-  const mounted = new Mounted({ kernel, connection, transport, server: remote, daemon: null, options });
+  const mounted = new Mounted({ kernel, connection, transport, server: remote, daemon: null, asked: null, options });
   await mounted.ready(options.signal);
   return mounted;
 }
@@ -172,6 +200,8 @@ interface Parts {
   readonly transport: Transport;
   readonly server: Server;
   readonly daemon: RunningDaemon | null;
+  /** What a daemon asked mount(2) for; null where it cannot. */
+  readonly asked: DaemonMount | null;
   readonly options: MountOptions;
 }
 
@@ -199,7 +229,7 @@ export class Mounted implements AsyncDisposable {
    *
    * @internal
    */
-  constructor({ kernel, connection, transport, server, daemon, options }: Parts) {
+  constructor({ kernel, connection, transport, server, daemon, asked, options }: Parts) {
     this.kernel = kernel;
     this.connection = connection;
     this.daemon = daemon;
@@ -207,13 +237,9 @@ export class Mounted implements AsyncDisposable {
     this.#transport = transport;
     this.control = new Control(connection);
     this.credentials = credentialsOfCaller(options);
-    this.superblock = new FuseSuperblock(connection, makedev(0, ++lastDevice), {
-      allowOther: true,
-      readOnly: options.readOnly ?? false,
-      defaultPermissions: options.defaultPermissions ?? false,
-      ...(options.maxRead === undefined ? {} : { maxRead: options.maxRead }),
-    });
-    const root = kernel.mountRoot(this.superblock, { readOnly: options.readOnly ?? false });
+    const how = mountOptions(options, asked);
+    this.superblock = new FuseSuperblock(connection, makedev(0, ++lastDevice), how, kernel.pageCache);
+    const root = kernel.mountRoot(this.superblock, { readOnly: how.readOnly, noexec: asked?.noexec ?? false });
     this.process = kernel.createProcess(root, { pid: process.pid, umask: options.umask ?? process.umask() });
     this.process.fds.limit = DESCRIPTORS;
     this.fs = this.within(options.calls ?? {});
@@ -338,6 +364,21 @@ export class Mounted implements AsyncDisposable {
 }
 
 const explainAbort = (reason: unknown): string => (reason instanceof Error ? reason.message : 'it was given up');
+
+/** What the caller wants, on top of what the daemon asked for: both may restrict. */
+function mountOptions(
+  { readOnly = false, defaultPermissions, maxRead }: MountOptions,
+  asked: DaemonMount | null,
+): Partial<FuseMountOptions> & { readonly readOnly: boolean } {
+  const theirs: Partial<FuseMountOptions> = asked?.options ?? { allowOther: true };
+  const sizes = [maxRead, theirs.maxRead].filter((size) => size !== undefined);
+  return {
+    ...theirs,
+    readOnly: readOnly || (theirs.readOnly ?? false),
+    defaultPermissions: defaultPermissions ?? theirs.defaultPermissions ?? false,
+    ...(sizes.length === 0 ? {} : { maxRead: Math.min(...sizes) }),
+  };
+}
 
 function credentialsOfCaller({ uid, gid, groups }: MountOptions): Credentials {
   const own = gid ?? process.getegid?.() ?? 0;

@@ -39,7 +39,7 @@ const codeOf = (call: Promise<unknown>): Promise<string> =>
 
 /** Mounts, and kills the daemon while it holds 64 reads. Returns how these and later calls end, and after how long. */
 async function killInTheMiddle(): Promise<{ ends: Set<string>; later: string[]; took: number }> {
-  await using mounted = await mount(daemon('squashfuse', ['-f', image, '{}']));
+  await using mounted = await mount(daemon('squashfuse', ['-f', image, '{}'], { attach: 'fd' }));
   const file = await mounted.fs.promises.open('/file');
   mounted.daemon?.signal('SIGSTOP');
   const reads = Array.from({ length: READERS }, (_, i) => codeOf(file.read(Buffer.alloc(4096), 0, 4096, i * 4096)));

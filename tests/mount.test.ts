@@ -82,7 +82,7 @@ test('a command that is not there is an error that names it', async () => {
   await expect(mount(daemon('no-such-command', ['{}']))).rejects.toThrow(/no-such-command: command not found/);
 });
 
-test('a daemon that never answers INIT is given up at its deadline, and ended', async () => {
+test('a daemon that never mounts is given up at its deadline, and ended', async () => {
   const before = readdirSync('/proc/self/fd').length;
   const silent = daemon('sh', ['-c', 'echo still looking; sleep 60', '{}'], {
     name: 'silent',
@@ -90,7 +90,7 @@ test('a daemon that never answers INIT is given up at its deadline, and ended', 
     grace: 200,
   });
   await expect(mount(silent)).rejects.toThrow(
-    'silent cannot be used: it did not answer INIT within 0.3 s; it printed: still looking',
+    'silent cannot be used: it did not open /dev/fuse within 0.3 s; it printed: still looking',
   );
   await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
 });

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, type TestContext, test, vi } from 'vitest';
 import { type MountOptions, mount } from '../mount.ts';
 import { openDescriptors } from '../transport/testing/socket-rig.ts';
-import { type AttachWay, type Daemon, type DaemonOptions, daemon } from './daemon.ts';
+import { type AttachWay, attachWays, type Daemon, type DaemonOptions, daemon } from './daemon.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'fusewire-attach-test-'));
 const content = join(scratch, 'content');
@@ -63,7 +63,7 @@ async function failureOf(server: Daemon, options: MountOptions = {}): Promise<{ 
 }
 
 test('a daemon that ends before it serves is told with its last words, whichever ways are tried', async () => {
-  for (const attach of ['fd', 'fusermount', 'auto'] satisfies AttachWay[]) {
+  for (const attach of attachWays) {
     const { message } = await failureOf(fake('echo no such image >&2; exit 2', { attach }));
     expect(message).toBe('fake ended with exit code 2: no such image (before it answered INIT)');
   }
@@ -94,7 +94,7 @@ test('a daemon that refuses what INIT offers is told with its error', async (con
 const isBuilt = existsSync(join(distribution, 'index.js'));
 const rcloneOptions = ['--config', join(scratch, 'rclone.conf'), '--cache-dir', join(scratch, 'cache')];
 
-for (const attach of ['auto', 'fusermount'] satisfies AttachWay[]) {
+for (const attach of ['intercept', 'fusermount'] satisfies AttachWay[]) {
   for (const verb of [['mount'], ['mount2'], ['mount', '--daemon']]) {
     test(`rclone ${verb.join(' ')} attaches by way ${attach}, and leaves when it is unmounted`, async (context) => {
       needs(context, 'rclone');
@@ -108,6 +108,49 @@ for (const attach of ['auto', 'fusermount'] satisfies AttachWay[]) {
     });
   }
 }
+
+for (const command of ['bindfs', 'mergerfs', 'unionfs', 'disorderfs']) {
+  for (const args of [[], ['-f']]) {
+    test(`${[command, ...args].join(' ')}, which no other way suits, attaches and leaves`, async (context) => {
+      needs(context, command);
+      context.skip(!isBuilt, 'dist/ is not built');
+      const mounted = await mount(daemon(command, [...args, content, '{}']));
+      expect(mounted.daemon?.way).toBe('intercept');
+      expect(mounted.fs.readFileSync('/file', 'utf8')).toBe('content of a file');
+      const pids = mounted.daemon?.pids ?? [];
+      expect(pids.length).toBeGreaterThan(0);
+      await mounted.unmount();
+      expect(pids.filter((pid) => existsSync(`/proc/${pid}/exe`))).toEqual([]);
+    });
+  }
+}
+
+test('a file system is used as its daemon asked for it to be mounted', async (context) => {
+  needs(context, 'bindfs');
+  context.skip(!isBuilt, 'dist/ is not built');
+  const options = 'ro,max_read=8192,fsname=somewhere';
+  await using mounted = await mount(daemon('bindfs', ['-f', '-o', options, content, '{}']));
+  expect(mounted.superblock.options).toMatchObject({ readOnly: true, maxRead: 8192, defaultPermissions: true });
+  await expect(mounted.fs.promises.writeFile('/file', 'x')).rejects.toMatchObject({ code: 'EROFS' });
+});
+
+test('nobody but its user enters a file system that is not for others', async (context) => {
+  needs(context, 'squashfuse', 'mksquashfs');
+  context.skip(!isBuilt, 'dist/ is not built');
+  const stranger = { uid: (process.getuid?.() ?? 0) + 1, gid: 1, groups: [] };
+  const closed = daemon('squashfuse', ['-f', image, '{}']);
+  await using refused = await mount(closed, stranger);
+  expect(() => refused.fs.readdirSync('/')).toThrow(/EACCES/);
+  await using admitted = await mount(daemon('squashfuse', ['-f', '-o', 'allow_other', image, '{}']), stranger);
+  expect(admitted.fs.readdirSync('/')).toEqual(['file']);
+});
+
+test('a server that knows sockets alone is started again with one', async (context) => {
+  context.skip(!isBuilt, 'dist/ is not built');
+  const serve = daemon(process.execPath, [join(distribution, 'cli/main.js'), 'serve', 'memory:', '{}']);
+  await using mounted = await mount(serve);
+  expect(mounted.daemon?.way).toBe('fd');
+});
 
 test('squashfuse in the background serves synchronous calls, and is ended by unmount', async (context) => {
   needs(context, 'squashfuse', 'mksquashfs');

@@ -6,7 +6,7 @@ test('a daemon is called by its command unless it has a name', () => {
   expect(daemon('/usr/bin/sshfs', ['host:', '{}'], { name: 'host' }).name).toBe('host');
 });
 
-test('by default it may use either way to attach, has 30 seconds to answer INIT and reads are never spliced', () => {
+test('by default it may use any way to attach, has 30 seconds to answer INIT and reads are never spliced', () => {
   expect(daemon('x', ['-o', 'dir={}'])).toMatchObject({
     attach: 'auto',
     initTimeout: 30_000,

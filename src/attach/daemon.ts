@@ -1,9 +1,17 @@
+/** The ways in which a daemon can get at its device. */
+export const attachWays = ['auto', 'intercept', 'fd', 'fusermount'] as const;
+
 /**
- * How a daemon gets at its device. 'fd': the mount point is `/dev/fd/N`, the socket itself (libfuse 3.3 and later,
- * go-fuse). 'fusermount': the mount point is a directory, and the daemon is handed the socket by a stand-in for
- * fusermount3 (bazil/fuse, fuser). 'auto': the first, and the second when the daemon ends without serving.
+ * How a daemon gets at its device. 'intercept': its opens of `/dev/fuse` and its mount(2) are answered by this process
+ * (any daemon; Linux 5.14). 'fd': the mount point is `/dev/fd/N`, the socket itself (libfuse 3.3 and later, go-fuse).
+ * 'fusermount': the mount point is a directory, and the daemon is handed the socket by a stand-in for fusermount3
+ * (bazil/fuse, fuser). 'auto': the first; where this machine cannot do that the second, and the third when the daemon
+ * ends without serving.
  */
-export type AttachWay = 'fd' | 'fusermount' | 'auto';
+export type AttachWay = (typeof attachWays)[number];
+
+/** The way that one start of a daemon takes. */
+export type Way = Exclude<AttachWay, 'auto'>;
 
 /** How to start a daemon, attach it and end it; everything has a default. */
 export interface DaemonOptions {

@@ -1,7 +1,5 @@
-import { fstatSync, readdirSync, readlinkSync } from 'node:fs';
-
-/** The name that /proc gives to a socket of this process. */
-export const socketName = (fd: number): string => `socket:[${fstatSync(fd, { bigint: true }).ino}]`;
+import { readdirSync } from 'node:fs';
+import { openDescriptorsOf, openFileName } from '../linux/process-files.ts';
 
 /**
  * The processes, but this one, that hold a socket open: a daemon that went to the background is found by it, whoever
@@ -12,20 +10,5 @@ export function holdersOf(socket: string): number[] {
   return pids.filter((pid) => pid !== process.pid && holds(pid, socket));
 }
 
-function holds(pid: number, socket: string): boolean {
-  try {
-    const directory = `/proc/${pid}/fd`;
-    return readdirSync(directory).some((fd) => linkOf(`${directory}/${fd}`) === socket);
-  } catch {
-    return false;
-  }
-}
-
-/** Where a link leads; nothing when it is gone by now. */
-function linkOf(path: string): string | null {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return null;
-  }
-}
+const holds = (pid: number, socket: string): boolean =>
+  openDescriptorsOf(pid).some((fd) => openFileName(pid, fd) === socket);

@@ -1,10 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
+import { socketName } from '../linux/process-files.ts';
 import { closeDescriptor, hangUp, isAbandoned } from '../linux/sockets.ts';
-import type { Daemon } from './daemon.ts';
-import { holdersOf, socketName } from './holders.ts';
+import type { Daemon, Way } from './daemon.ts';
+import type { DaemonMount } from './daemon-mount.ts';
+import { Deadline } from './deadline.ts';
+import { holdersOf } from './holders.ts';
+import type { Interception } from './interception.ts';
 import { isMountPoint } from './kernel-mounts.ts';
+import { type Mounting, ServesNot } from './mounting.ts';
 import { OutputTail } from './output-tail.ts';
 import type { StandInDoor } from './stand-in-door.ts';
 
@@ -25,9 +30,12 @@ type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | nu
 
 interface Parts {
   readonly daemon: Daemon;
-  readonly way: 'fd' | 'fusermount';
+  readonly way: Way;
   readonly child: ChildProcess;
   readonly door: StandInDoor;
+  readonly mounting: Mounting;
+  /** Null for the other ways. */
+  readonly interception: Interception | null;
   readonly ours: number;
   readonly theirs: number;
   /** A second descriptor of our end: to hang up by, and to see whether anybody is left at the other one. */
@@ -41,7 +49,7 @@ interface Parts {
  */
 export class RunningDaemon {
   readonly daemon: Daemon;
-  readonly way: 'fd' | 'fusermount';
+  readonly way: Way;
   /** Our end of the socket; whoever serves it hangs up and closes it. */
   readonly fd: number;
   /** The largest packet that the socket carries, in bytes. */
@@ -50,6 +58,8 @@ export class RunningDaemon {
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
   readonly #door: StandInDoor;
+  readonly #mounting: Mounting;
+  readonly #interception: Interception | null;
   readonly #output = new OutputTail();
   readonly #socket: string;
   readonly #line: number;
@@ -58,13 +68,15 @@ export class RunningDaemon {
   #exit: Exit | null = null;
   #mountedItself = false;
 
-  constructor({ daemon, way, child, door, ours, theirs, line, packetLimit }: Parts) {
+  constructor({ daemon, way, child, door, mounting, interception, ours, theirs, line, packetLimit }: Parts) {
     this.daemon = daemon;
     this.way = way;
     this.fd = ours;
     this.packetLimit = packetLimit;
     this.#child = child;
     this.#door = door;
+    this.#mounting = mounting;
+    this.#interception = interception;
     this.#theirs = theirs;
     this.#line = line;
     this.#socket = socketName(theirs);
@@ -77,7 +89,7 @@ export class RunningDaemon {
         setTimeout(done, OUTPUT_PAUSE);
       });
     });
-    if (way === 'fusermount') this.#lookout = setInterval(() => this.#lookForMount(), MOUNT_LOOK_PAUSE).unref();
+    if (way !== 'fd') this.#lookout = setInterval(() => this.#lookForMount(), MOUNT_LOOK_PAUSE).unref();
     running.add(this);
   }
 
@@ -93,10 +105,40 @@ export class RunningDaemon {
     return this.#exit !== null || this.#hasMounted();
   }
 
+  /**
+   * What it mounted, as Linux would be asked to before it sends INIT; null where only INIT tells, as over `/dev/fd/N`.
+   *
+   * @throws ServesNot when it ended and never opened the device; Error saying why it mounts nothing otherwise
+   */
+  async mounted(signal?: AbortSignal): Promise<DaemonMount | null> {
+    if (this.#interception === null) return null;
+    const { outcome } = this.#mounting;
+    using race = new Deadline(this.daemon.initTimeout, signal);
+    const failed = this.exited.then(({ code, signal }) => (code === 0 && signal === null ? outcome : 'over'));
+    const first = await Promise.race([outcome, failed, race.passed]);
+    if (first === 'over') {
+      await this.exited;
+      const asked = this.#interception.state !== 'started' || this.#hasMounted();
+      throw new (asked ? Error : ServesNot)(`${this.describeEnd()} (before it answered INIT)`);
+    }
+    if (first === 'late') throw new Error(this.#describeDelay(this.#interception));
+    if (first instanceof Error) throw new Error(`${this.daemon.name} cannot be used: ${first.message}`);
+    return first;
+  }
+
+  #describeDelay({ state, blindness }: Interception): string {
+    const { name, initTimeout } = this.daemon;
+    const did = state === 'started' ? 'it did not open /dev/fuse' : 'it opened /dev/fuse, but did not mount';
+    const why = blindness === null ? '' : `; its memory cannot be read (${blindness.code})`;
+    const said = this.lastWords === '' ? '' : `; it printed: ${this.lastWords}`;
+    return `${name} cannot be used: ${did} within ${initTimeout / 1000} s${why}${said}`;
+  }
+
   /** The daemon serves, or never will: its end of the socket is its own alone from now on, so that its death shows. */
   letGo(): void {
     if (this.#theirs === null) return;
     this.#door.withdraw();
+    this.#interception?.withdraw();
     closeDescriptor(this.#theirs);
     this.#theirs = null;
   }
@@ -105,6 +147,7 @@ export class RunningDaemon {
   settled(): void {
     this.letGo();
     clearInterval(this.#lookout ?? undefined);
+    this.#interception?.unref();
     this.#child.unref();
   }
 
@@ -117,9 +160,7 @@ export class RunningDaemon {
   describeEnd(): string {
     const { name } = this.daemon;
     const said = this.#output.summary;
-    const end = this.#hasMounted()
-      ? 'did not ask fusermount3 for its device but mounted itself by /dev/fuse'
-      : endOf(this.#exit);
+    const end = this.#hasMounted() ? wentItsOwnWay[this.way] : endOf(this.#exit);
     return `${name} ${end}${said === '' ? '' : `: ${said}`}`;
   }
 
@@ -172,7 +213,9 @@ export class RunningDaemon {
 
   /** A daemon that may use /dev/fuse will not ask anybody; it would be waited for in vain. */
   #lookForMount(): void {
-    if (this.#hasMounted()) this.letGo();
+    if (!this.#hasMounted()) return;
+    this.letGo();
+    this.#mounting.over();
   }
 
   #hasMounted(): boolean {
@@ -183,6 +226,7 @@ export class RunningDaemon {
   #forget(): void {
     clearInterval(this.#lookout ?? undefined);
     this.letGo();
+    this.#interception?.close();
     this.#door.close();
     closeDescriptor(this.#line);
     this.#child.stdout?.destroy();
@@ -190,6 +234,12 @@ export class RunningDaemon {
     running.delete(this);
   }
 }
+
+const wentItsOwnWay: Readonly<Record<Way, string>> = {
+  fd: 'mounted itself by /dev/fuse',
+  fusermount: 'did not ask fusermount3 for its device but mounted itself by /dev/fuse',
+  intercept: 'opened /dev/fuse in a way that was not seen, and mounted itself by it',
+};
 
 function endOf(exit: Exit | null): string {
   if (exit === null) return 'still runs';

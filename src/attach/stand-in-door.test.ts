@@ -17,13 +17,18 @@ let ours: number;
 let theirs: number;
 let door: StandInDoor;
 let unmounts: number;
+let mounts: (readonly string[])[];
 let before: number;
 
 beforeEach(() => {
   before = openDescriptors();
   unmounts = 0;
   [ours, theirs] = seqpacketPair();
-  door = new StandInDoor(new NodeReactor(), theirs, () => unmounts++);
+  mounts = [];
+  door = new StandInDoor(new NodeReactor(), theirs, {
+    onMount: (args) => mounts.push(args),
+    onUnmount: () => unmounts++,
+  });
 });
 
 afterEach(async () => {
@@ -59,6 +64,7 @@ for (const name of ['fusermount3', 'fusermount']) {
     expect(tryReceive(fd as number, new Uint8Array(16))).toBe(7);
     closeDescriptor(fd as number);
     expect(unmounts).toBe(0);
+    expect(mounts).toEqual([['-o', 'subtype=x,fsname=u', '--', door.mountPoint]]);
   });
 }
 

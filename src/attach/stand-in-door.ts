@@ -23,6 +23,14 @@ const program = (): string =>
 /** Text as one word for a shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
+/** What a door tells of. */
+export interface DoorEvents {
+  /** The daemon got its device, by this command line of fusermount3. */
+  onMount(args: readonly string[]): void;
+  /** The daemon wants no more. */
+  onUnmount(): void;
+}
+
 /**
  * A private directory with programs named fusermount3 and fusermount, for the front of a daemon's PATH, and the door at
  * which they ask for the daemon's device. Their door is written into them: go-fuse runs them with an empty environment.
@@ -32,18 +40,18 @@ export class StandInDoor {
   /** A directory that the daemon may believe it mounts on. */
   readonly mountPoint: string;
   readonly #reactor: Reactor;
-  readonly #onUnmount: () => void;
+  readonly #events: DoorEvents;
   readonly #listener: number;
   readonly #visitors = new Map<number, Watch>();
   readonly #watch: Watch;
   #device: number | null;
   #isClosed = false;
 
-  /** `device` is the daemon's end of the socket, which stays the caller's; `onUnmount` hears that the daemon wants no more. */
-  constructor(reactor: Reactor, device: number, onUnmount: () => void) {
+  /** `device` is the daemon's end of the socket, which stays the caller's. */
+  constructor(reactor: Reactor, device: number, events: DoorEvents) {
     this.#reactor = reactor;
     this.#device = device;
-    this.#onUnmount = onUnmount;
+    this.#events = events;
     const parent = Buffer.byteLength(tmpdir()) > DIRECTORY_MAX ? '/tmp' : tmpdir();
     this.directory = realpathSync(mkdtempSync(join(parent, 'fusewire-')));
     this.mountPoint = join(this.directory, 'mnt');
@@ -61,6 +69,11 @@ export class StandInDoor {
   /** The device is not this process's any more: whoever asks for it from now on is refused. */
   withdraw(): void {
     this.#device = null;
+  }
+
+  /** Puts into the mount point what go-fuse looks for in a new mount. */
+  fillMountPoint(): void {
+    writeFileSync(join(this.mountPoint, GO_FUSE_FILE), '');
   }
 
   /** Closes the door and removes the directory. What somebody mounted in it is detached, and never looked into. */
@@ -105,15 +118,17 @@ export class StandInDoor {
   }
 
   /** `-u` reports an unmount, anything else asks for the device. */
-  #answer(visitor: number, args: unknown): void {
-    if (Array.isArray(args) && args.some((arg) => /^(-[a-z]*u|--unmount)/.test(String(arg)))) {
+  #answer(visitor: number, said: unknown): void {
+    const args = Array.isArray(said) ? said.map(String) : [];
+    if (args.some((arg) => /^(-[a-z]*u|--unmount)/.test(arg))) {
       sendBlocking(visitor, Buffer.from(DONE));
-      this.#onUnmount();
+      this.#events.onUnmount();
     } else if (this.#device === null) {
       sendBlocking(visitor, Buffer.from('this daemon has its device already'));
     } else {
-      writeFileSync(join(this.mountPoint, GO_FUSE_FILE), '');
+      this.fillMountPoint();
       sendDescriptor(visitor, this.#device, Buffer.from(DONE));
+      this.#events.onMount(args);
     }
   }
 

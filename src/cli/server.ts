@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
-import { type AttachWay, daemon } from '../attach/daemon.ts';
+import { type AttachWay, attachWays, daemon } from '../attach/daemon.ts';
 import { type Mounted, mount, type Server } from '../mount.ts';
 import { builtIn, specForms } from '../servers/specs.ts';
 import { ADDRESS_FORMS, parseAddress } from '../transport/stream/address.ts';
 import { connect } from '../transport/stream/connect.ts';
+import { attachment } from './attachment.ts';
 import { type Option, UsageError, withArguments } from './command.ts';
 import { tokenFor, tokenOptions } from './token.ts';
 import { chromeTrace } from './trace/chrome.ts';
@@ -17,13 +18,13 @@ export const serverOptions: Readonly<Record<string, Option>> = {
   server: { type: 'string', value: 'SPEC', about: `a built-in server: ${specForms}` },
   connect: { type: 'string', value: 'ADDRESS', about: `a server that listens: ${ADDRESS_FORMS}` },
   ...tokenOptions,
-  attach: { type: 'string', value: 'WAY', about: "how the daemon gets its device: 'fd', 'fusermount' or 'auto'" },
+  attach: { type: 'string', value: 'WAY', about: `how the daemon gets its device: ${attachWays.join(', ')}` },
   trace: { type: 'boolean', about: "print each request's life to stderr (--trace=FILE.json: a file for Perfetto)" },
   'trace-file': { type: 'string', value: 'FILE', about: 'the same as --trace=FILE' },
   summary: { type: 'boolean', about: 'print a table of all requests by opcode to stderr at the end' },
 };
 
-const ways: readonly string[] = ['fd', 'fusermount', 'auto'] satisfies readonly AttachWay[];
+const ways: readonly string[] = attachWays;
 
 /** What a command line says about its server. */
 export type ServerChoice = Readonly<Record<string, string | boolean | undefined>>;
@@ -65,6 +66,7 @@ export async function openServer(
   });
   const isTraced = keeps || options.trace === true;
   const mounted = await mount(server, { signal: interrupted, ...(isTraced ? { trace: listener } : {}) });
+  if (options.trace === true) log.write(`# ${name} is attached by ${attachment(mounted)}\n`);
   mounted.afterUnmount(() => {
     if (options.summary === true) log.write(summary(lives));
     const file = options['trace-file'];

@@ -38,7 +38,7 @@ export const isFileType = (mode: number): boolean => types.has(mode & S_IFMT);
 export const isSane = (attr: fuse_attr): boolean => isFileType(attr.mode) && attr.size < TOO_LARGE;
 
 /** When attributes were asked for and how long they hold. */
-interface Terms {
+export interface Terms {
   /** Monotonic milliseconds; 0 for expired already. */
   readonly expires: number;
   /** When the request was made; null when the reply made the inode's name, so that it cannot be old. */
@@ -129,13 +129,18 @@ export class Attributes {
     return (this.#stale & mask) === 0 && isValid(this.#expires, now);
   }
 
-  /** Takes over a reply's attributes, which become this object's own, unless something newer is known. */
-  apply(attr: fuse_attr, terms: Terms): void {
+  get mtime(): Timespec {
+    return time(this.#values.mtime, this.#values.mtimensec);
+  }
+
+  /** Takes over a reply's attributes, which become this object's own, unless something newer is known. @returns whether it did */
+  apply(attr: fuse_attr, terms: Terms): boolean {
     const { asked } = terms;
-    if (this.isSizeChanging || (asked !== null && this.#version > asked.attributes)) return;
+    if (this.isSizeChanging || (asked !== null && this.#version > asked.attributes)) return false;
     const doubtful = this.#version === 0 && asked !== null && this.#versions.hasEvictedSince(asked);
     this.#set(attr, terms);
     if (!doubtful) this.#stale &= ~STATX_BASIC_STATS;
+    return true;
   }
 
   /** Takes over the attributes that a SETATTR made: always, but not for long if something else changed meanwhile. */

@@ -72,7 +72,7 @@ test('without either, pages are read and what is asked for is written', () => {
   ];
   const copy = () => (t: ReturnType<Scenario['thread']>) => copyFileRange(t, f, 1, g, 20, 100, 0);
   expect(m.does(copy(), PROBE, `COPY_FILE_RANGE_64 ${RANGE}`, `COPY_FILE_RANGE ${RANGE}`, ...byHand)).toBe(4);
-  expect(m.does(copy(), ...byHand)).toBe(4);
+  expect(m.does(copy(), ...byHand.slice(1))).toBe(4);
   expect(m.server.tree.node(3n).data).toEqual(bytes(`${'\0'.repeat(20)}ello`));
 });
 

@@ -3,6 +3,7 @@ import { COPY_FILE_RANGE, COPY_FILE_RANGE_64 } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import type { CopyRange } from '../vfs/file.ts';
+import { dropCached } from './direct-io.ts';
 import type { FuseFile } from './file.ts';
 import { removePrivileges } from './setattr.ts';
 
@@ -29,6 +30,7 @@ export function* copyFrom(task: Task, target: FuseFile, source: FuseFile, range:
   if (grows) attributes.isSizeChanging = true;
   try {
     const copied = yield* ask(task, target, source, range);
+    dropCached(target, range.to, copied);
     attributes.wrote(range.to + copied, copied);
     return copied;
   } finally {

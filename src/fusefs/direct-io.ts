@@ -1,52 +1,181 @@
-import { O_APPEND } from '../abi/linux.ts';
+import { Errno } from '../abi/errno.ts';
+import { FOPEN_DIRECT_IO, FOPEN_PARALLEL_DIRECT_WRITES } from '../abi/fuse.ts';
+import { O_APPEND, PAGE_SIZE } from '../abi/linux.ts';
+import { READ, WRITE } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
+import type { TransferHow } from '../vfs/file.ts';
+import { learnSize, readPages } from './cached-read.ts';
 import type { FuseFile, Written } from './file.ts';
-import { readPieces, writePieces } from './transfer.ts';
+import { readCall, readLimit, taken, writeCall, writeLimit } from './transfer.ts';
+import { VectorParts } from './vector-parts.ts';
 
 /**
- * Reads from a file opened with FOPEN_DIRECT_IO: exact ranges, past the end of the file too. Makes the access time stale.
+ * Reads from a file past the page cache: exact ranges, past the end of the file too. Makes the access time stale.
  *
  * FUSE: READ with the lock owner, up to the first short reply.
  *
  * @throws EIO for a bad inode; what the server answers, if nothing has been read.
  * @see Linux fs/fuse/file.c, __fuse_direct_read()
  */
-export function* readDirect(task: Task, file: FuseFile, buffer: Uint8Array, offset: number): Blocking<number> {
+export function* readDirect(
+  task: Task,
+  file: FuseFile,
+  buffer: Uint8Array,
+  offset: number,
+  { parts }: TransferHow,
+): Blocking<number> {
   const { inode } = file;
   inode.check();
   try {
-    return (yield* readPieces(task, file, buffer, offset, 'direct')).done;
+    return yield* piecewise(new VectorParts(parts, buffer.length), buffer.length, limitsOf(file, readLimit(file)), {
+      *transfer(done, size) {
+        const call = readCall(task, file, { offset: offset + done, size, manner: 'direct' });
+        const { data } = yield* inode.call(task, READ, call);
+        buffer.set(data, done);
+        return data.length;
+      },
+    });
   } finally {
     inode.accessed();
   }
 }
 
 /**
- * Writes to a file opened with FOPEN_DIRECT_IO: exact ranges. With O_APPEND they begin at the size last known.
- * The server is told to take set-id bits away itself, and O_SYNC is its matter too.
+ * Reads with O_DIRECT: nothing that begins behind the end of the file, which is asked for again when the read reaches
+ * beyond it. What the server gives less than there should be is read as if it were cached.
+ *
+ * FUSE: GETATTR with the handle when the size is stale; READ as for {@link readDirect}.
+ *
+ * @throws as {@link readDirect}
+ * @see Linux mm/filemap.c, generic_file_read_iter()
+ */
+export function* readAround(
+  task: Task,
+  file: FuseFile,
+  buffer: Uint8Array,
+  offset: number,
+  how: TransferHow,
+): Blocking<number> {
+  const { inode } = file;
+  yield* learnSize(task, file, buffer, offset);
+  if (offset >= inode.size || buffer.length === 0) return 0;
+  const done = yield* readDirect(task, file, buffer, offset, how);
+  if (done === buffer.length || offset + done >= inode.size) return done;
+  try {
+    return done + (yield* readPages(task, file, buffer.subarray(done), offset + done));
+  } catch (error) {
+    if (done === 0 || !(error instanceof Errno)) throw error;
+    return done;
+  }
+}
+
+/**
+ * Writes to a file opened with FOPEN_DIRECT_IO: exact ranges. With O_APPEND they begin at the size last known. Pages that
+ * are cached of the range are dropped, before it and after. The server is told to take set-id bits away itself, and O_SYNC
+ * is its matter too.
  *
  * FUSE: WRITE with the lock owner, up to the first short one.
  *
  * @throws EIO for a bad inode or a server that takes more than it was given; what it answers, if nothing was written.
  * @see Linux fs/fuse/file.c, fuse_direct_write_iter()
  */
-export function* writeDirect(task: Task, file: FuseFile, data: Uint8Array, offset: number): Blocking<Written> {
-  const { inode, flags } = file;
+export function* writeDirect(
+  task: Task,
+  file: FuseFile,
+  data: Uint8Array,
+  offset: number,
+  how: TransferHow,
+): Blocking<Written> {
+  const { inode } = file;
   inode.check();
   if (data.length === 0) return { written: 0, end: offset };
-  const start = (flags & O_APPEND) === 0 ? offset : inode.size;
-  const written = yield* writeRange(task, file, data, start);
+  const start = (how.flags & O_APPEND) === 0 ? offset : inode.size;
+  const written = yield* writeRange(task, file, data, start, how);
   return { written, end: start + written };
 }
 
-/** Writes a range and keeps the attributes up with it. @throws as {@link writeDirect} */
-export function* writeRange(task: Task, file: FuseFile, data: Uint8Array, offset: number): Blocking<number> {
+/**
+ * Whether a write may go beside others of the same file: the server allows it, no file of it is open that may be cached,
+ * and it does not change the size.
+ *
+ * @see Linux fs/fuse/file.c, fuse_dio_wr_exclusive_lock()
+ */
+export function writesBesideOthers(
+  { inode, handle }: FuseFile,
+  offset: number,
+  length: number,
+  flags: number,
+): boolean {
+  const wanted = FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES;
+  if ((handle.openFlags & wanted) !== wanted || (flags & O_APPEND) !== 0) return false;
+  return offset + length <= inode.size && inode.cachingFiles === 0;
+}
+
+/** Writes a range, and keeps the attributes and the page cache up with it. @throws as {@link writeDirect} */
+export function* writeRange(
+  task: Task,
+  file: FuseFile,
+  data: Uint8Array,
+  offset: number,
+  { flags, parts }: TransferHow,
+): Blocking<number> {
+  const { inode } = file;
   let written = 0;
+  dropCached(file, offset, data.length);
   try {
-    written = yield* writePieces(task, file, data, offset, 'direct');
+    written = yield* piecewise(new VectorParts(parts, data.length), data.length, limitsOf(file, writeLimit(file)), {
+      *transfer(done, size) {
+        const piece = data.subarray(done, done + size);
+        const call = writeCall(task, file, piece, { offset: offset + done, manner: 'direct', flags });
+        return taken(yield* inode.call(task, WRITE, call), size);
+      },
+    });
   } finally {
-    file.inode.attributes.wrote(offset + written, written);
+    if (written > 0) dropCached(file, offset, data.length);
+    inode.attributes.wrote(offset + written, written);
   }
   return written;
+}
+
+/** Drops the pages that a range touches. */
+export function dropCached({ inode }: FuseFile, offset: number, length: number): void {
+  inode.mapping.drop(Math.floor(offset / PAGE_SIZE), Math.ceil((offset + length) / PAGE_SIZE));
+}
+
+/** What one request may carry. */
+interface RequestLimits {
+  readonly bytes: number;
+  readonly pages: number;
+}
+
+const limitsOf = ({ inode }: FuseFile, bytes: number): RequestLimits => ({
+  bytes,
+  pages: inode.superblock.connection.limits.maxPages,
+});
+
+/**
+ * Moves bytes in one request after the other, up to the first that does not move all of its own. Returns the bytes moved.
+ *
+ * @throws what the first request ends with; a later error ends the transfer.
+ * @see Linux fs/fuse/file.c, fuse_direct_io()
+ */
+function* piecewise(
+  parts: VectorParts,
+  total: number,
+  limits: RequestLimits,
+  { transfer }: { transfer(done: number, size: number): Blocking<number> },
+): Blocking<number> {
+  let done = 0;
+  try {
+    while (done < total) {
+      const size = parts.pieceAt(done, limits.bytes, limits.pages);
+      const moved = yield* transfer(done, size);
+      done += moved;
+      if (moved < size) break;
+    }
+  } catch (error) {
+    if (done === 0 || !(error instanceof Errno)) throw error;
+  }
+  return done;
 }

@@ -33,6 +33,7 @@ export function* fallocate(
     yield* inode.call(task, FALLOCATE, { body: { fh: handle.fh, offset, length, mode } });
     if (keepsSize) attributes.modified();
     else attributes.wrote(offset + length, length);
+    if ((mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) !== 0) inode.mapping.punch(offset, offset + length);
   } finally {
     if (!keepsSize) attributes.isSizeChanging = false;
   }

@@ -1,30 +1,56 @@
 import { describe, expect, test } from 'vitest';
 import { toBytes as bytes } from '../abi/bytes.ts';
-import { EACCES, EINTR, EIO, ENOSPC, ENOSYS, ESPIPE } from '../abi/errno.ts';
+import { EACCES, EINTR, EIO, ENOSPC, ENOSYS, ENOTCONN, ESPIPE } from '../abi/errno.ts';
 import { FOPEN_DIRECT_IO, FOPEN_NOFLUSH, FOPEN_NONSEEKABLE, FOPEN_STREAM } from '../abi/fuse.ts';
-import { O_APPEND, O_DIRECT, O_DSYNC, O_RDWR, O_SYNC, O_WRONLY, SEEK_END, SEEK_SET } from '../abi/linux.ts';
+import {
+  O_APPEND,
+  O_DIRECT,
+  O_DSYNC,
+  O_RDWR,
+  O_SYNC,
+  O_WRONLY,
+  POSIX_FADV_WILLNEED,
+  SEEK_END,
+  SEEK_SET,
+} from '../abi/linux.ts';
+import { NOTIFY_INVAL_INODE } from '../abi/notify.ts';
+import { posixFadvise } from '../syscalls/advice.ts';
 import { close } from '../syscalls/descriptors.ts';
 import { open } from '../syscalls/open.ts';
 import { lseek, pread, pwrite, read, write } from '../syscalls/read-write.ts';
 import { fstat } from '../syscalls/stat.ts';
 import { fsync } from '../syscalls/sync.ts';
+import { unlink } from '../syscalls/unlink.ts';
 import { getxattr } from '../syscalls/xattr.ts';
+import { PageCache } from '../vfs/page-cache.ts';
 import type { FuseMountOptions } from './options.ts';
 import { Scenario } from './testing/scenario.ts';
 import type { Script } from './testing/scripted-server.ts';
+import { thrownBy } from './testing/thrown-by.ts';
 
 interface Setting extends Partial<Script> {
   readonly size?: number;
   readonly flags?: number;
   readonly options?: Partial<FuseMountOptions>;
+  readonly pageCache?: PageCache;
 }
 
 /**
  * A file /f of `size` bytes, each its offset modulo 251, open as descriptor 3 (fh 101, nodeid 2). Its size is known, and
  * that the server has no extended attributes.
  */
-function withFile({ size = 0, flags = O_RDWR, options = {}, ...script }: Setting = {}): Scenario {
-  const m = new Scenario({ entryValid: 100, attrValid: 100, errors: { GETXATTR: ENOSYS }, ...script }, options);
+function withFile({
+  size = 0,
+  flags = O_RDWR,
+  options = {},
+  pageCache = new PageCache(),
+  ...script
+}: Setting = {}): Scenario {
+  const m = new Scenario(
+    { entryValid: 100, attrValid: 100, errors: { GETXATTR: ENOSYS }, ...script },
+    options,
+    pageCache,
+  );
   m.server.tree.file('f', pattern(size));
   m.trace((t) => open(t, '/f', flags));
   m.trace((t) => getxattr(t, '/f', 'user.a', 0));
@@ -58,49 +84,81 @@ const GETATTR = 'GETATTR n=2 flags=0 fh=0';
 const PAGE = 4096;
 
 describe('reading', () => {
-  test('within the known size asks for just that, and makes the access time stale', () => {
+  const whole = (pages: number) => READ({ off: 0, size: pages * PAGE });
+
+  test('asks for whole pages, which makes the access time stale, and then for none of them', () => {
     const m = withFile({ size: 1000 });
-    expect(get(m, 10, 500, READ({ off: 500, size: 10 }))).toEqual(pattern(1000).subarray(500, 510));
+    expect(get(m, 10, 500, whole(1))).toEqual(pattern(1000).subarray(500, 510));
     m.does((t) => fstat(t, 3), GETATTR);
+    expect(get(m, 1000, 0)).toEqual(pattern(1000));
+    m.does((t) => fstat(t, 3));
   });
 
-  test('to beyond a size that holds asks for no more than there is', () => {
+  test('to beyond a size that holds gives no more than there is', () => {
     const m = withFile({ size: 1000 });
-    expect(get(m, 100, 950, READ({ off: 950, size: 50 }))).toHaveLength(50);
+    expect(get(m, 100, 950, whole(1))).toHaveLength(50);
     expect(get(m, 10, 1000)).toHaveLength(0);
   });
 
-  test('to beyond a size that is stale asks for the size first, with the handle', () => {
+  test('to beyond a size that is stale asks for the size first, with the handle; another size drops what was read', () => {
     const m = withFile({ size: 10, attrValid: 0 });
+    get(m, 5, 0, whole(1));
     m.server.tree.node(2n).data = pattern(30);
-    expect(get(m, 100, 0, GETATTR_FH, READ({ off: 0, size: 30 }))).toEqual(pattern(30));
+    expect(get(m, 100, 0, GETATTR_FH, whole(1))).toEqual(pattern(30));
     expect(get(m, 100, 30, GETATTR_FH)).toHaveLength(0);
   });
 
-  test('asks for stale attributes each time with AUTO_INVAL_DATA', () => {
+  test('asks for stale attributes each time with AUTO_INVAL_DATA, and for data that were changed', () => {
     const m = withFile({ size: 1000, features: ['AUTO_INVAL_DATA'], attrValid: 0 });
-    get(m, 10, 0, GETATTR_FH, READ({ off: 0, size: 10 }));
+    get(m, 10, 0, GETATTR_FH, whole(1));
+    get(m, 10, 0, GETATTR_FH);
+    m.server.tree.node(2n).mtime++;
+    get(m, 10, 0, GETATTR_FH, whole(1));
   });
 
-  test('that gets less than it asked for ends the file there', () => {
+  test.each([
+    ['another size drops what was read', [], [READ({ off: 0, size: PAGE })]],
+    ['with EXPLICIT_INVAL_DATA alone another size leaves it', ['EXPLICIT_INVAL_DATA'], []],
+    ['AUTO_INVAL_DATA wins', ['EXPLICIT_INVAL_DATA', 'AUTO_INVAL_DATA'], [GETATTR_FH, READ({ off: 0, size: PAGE })]],
+  ] as const)('when a reply tells: %s', (_name, features, requests) => {
+    const m = withFile({ size: 1000, features: [...features], attrValid: 0 });
+    m.trace((t) => pread(t, 3, new Uint8Array(10), 0));
+    m.server.tree.node(2n).data = pattern(1500);
+    m.trace((t) => fstat(t, 3));
+    get(m, 10, 0, ...requests);
+  });
+
+  test('that gets less than it asked for ends the file there, and has zeros behind it', () => {
     const m = withFile({ size: 1000 });
     m.server.tree.node(2n).data = pattern(300);
-    expect(get(m, 1000, 0, READ({ off: 0, size: 1000 }))).toEqual(pattern(300));
+    expect(get(m, 1000, 0, whole(1))).toEqual(pattern(300));
     expect(get(m, 100, 300)).toHaveLength(0);
     expect(m.does((t) => lseek(t, 3, 0, SEEK_END))).toBe(300);
   });
 
-  test('that fails throws what the server answered', () => {
-    const m = withFile({ size: 1000, errors: { READ: EACCES } });
-    m.fails(EACCES, (t) => pread(t, 3, new Uint8Array(10), 0), READ({ off: 0, size: 10 }));
+  test('that fails reads the page again for itself, and throws what the server answered then', () => {
+    const m = withFile({ size: 10 * PAGE, errors: { READ: EACCES } });
+    m.fails(EACCES, (t) => pread(t, 3, new Uint8Array(10), 0), whole(4), whole(1));
+    m.server.script.errors = {};
+    expect(get(m, 10, 0, whole(1))).toEqual(pattern(10));
+  });
+
+  test('of a server that is gone serves what is cached, and fails for the rest', () => {
+    const m = withFile({ size: 10 * PAGE });
+    get(m, 10, 0, whole(4));
+    m.connection.abort();
+    const buffer = new Uint8Array(100);
+    expect(m.run((t) => pread(t, 3, buffer, 3 * PAGE))).toBe(100);
+    expect(buffer).toEqual(pattern(10 * PAGE).subarray(3 * PAGE, 3 * PAGE + 100));
+    expect(thrownBy(() => m.run((t) => pread(t, 3, buffer, 8 * PAGE)))).toBe(ENOTCONN);
   });
 
   test('behind 4 GiB asks for the right place', () => {
     const m = withFile();
-    const off = 2 ** 40 + 1;
+    const off = 2 ** 40 + 4096;
     m.superblock.inodeWith(2n)?.attributes.wrote(off + 100, 1);
     m.server.script.answers.READ = { data: bytes('0123456789') };
-    m.does((t) => pread(t, 3, new Uint8Array(10), off), READ({ off, size: 10 }));
+    m.does((t) => pread(t, 3, new Uint8Array(10), off), READ({ off, size: PAGE }));
   });
 
   test.each([
@@ -117,23 +175,40 @@ describe('reading', () => {
     expect(end()).toBe(5 * PAGE);
     expect(m.server.takeLog()).toEqual(requests.slice(1));
   });
+
+  test('goes on from a small page cache too, with the right bytes', () => {
+    const m = withFile({ size: 300 * PAGE, pageCache: new PageCache(4 * PAGE) });
+    const buffer = new Uint8Array(300 * PAGE);
+    expect(m.trace((t) => pread(t, 3, buffer, 0)).result).toBe(300 * PAGE);
+    expect(Buffer.compare(buffer, pattern(300 * PAGE))).toBe(0);
+    expect(m.superblock.pageCache.used).toBeLessThan(50 * PAGE);
+  });
+
+  test('leaves nothing in the page cache once the file is forgotten', () => {
+    const m = withFile({ size: 300 * PAGE });
+    m.trace((t) => pread(t, 3, new Uint8Array(300 * PAGE), 0));
+    expect(m.superblock.pageCache.used).toBeGreaterThan(300 * PAGE);
+    m.trace((t) => close(t, 3));
+    m.trace((t) => unlink(t, '/f'));
+    expect(m.superblock.pageCache.used).toBe(0);
+  });
 });
 
 describe('reading with ASYNC_READ', () => {
   const pages = (count: number): Setting => ({ size: count * PAGE, init: { max_pages: 1 } });
   const page = (at: number) => READ({ off: at * PAGE, size: PAGE });
 
-  test('has eight requests under way, and gets every byte in its place', () => {
+  test('has as many requests under way as make it congested, and gets every byte in its place', () => {
     const m = withFile(pages(20));
     m.server.script.hold = ['READ'];
     const buffer = new Uint8Array(20 * PAGE);
     const { end } = m.start((t) => pread(t, 3, buffer, 0));
-    expect(m.server.takeLog()).toEqual(Array.from({ length: 8 }, (_none, at) => page(at)));
+    expect(m.server.takeLog()).toEqual(Array.from({ length: 9 }, (_none, at) => page(at)));
     m.server.letGo();
     m.settle();
     expect(end()).toBe(20 * PAGE);
-    expect(buffer).toEqual(pattern(20 * PAGE));
-    expect(m.server.takeLog()).toHaveLength(12);
+    expect(Buffer.compare(buffer, pattern(20 * PAGE))).toBe(0);
+    expect(m.server.takeLog()).toHaveLength(11);
   });
 
   test('stays below the limit of background requests', () => {
@@ -146,6 +221,26 @@ describe('reading with ASYNC_READ', () => {
     expect(end()).toBe(20 * PAGE);
   });
 
+  test('reads no page that nobody asked for while the connection is congested', () => {
+    const m = withFile({ ...pages(64), init: { max_pages: 1, congestion_threshold: 2 } });
+    m.server.script.hold = ['READ'];
+    m.start((t) => pread(t, 3, new Uint8Array(10), 0));
+    expect(m.server.takeLog()).toEqual([page(0), page(1)]);
+    m.server.letGo();
+  });
+
+  test('two readers of a page ask for it once', () => {
+    const m = withFile({ size: 1000 });
+    m.server.script.hold = ['READ'];
+    const buffers = [new Uint8Array(100), new Uint8Array(100)] as const;
+    const [first, second] = [m.start((t) => pread(t, 3, buffers[0], 0)), m.start((t) => pread(t, 3, buffers[1], 100))];
+    m.server.letGo();
+    m.settle();
+    expect([first.end(), second.end()]).toEqual([100, 100]);
+    expect(buffers[1]).toEqual(pattern(200).subarray(100));
+    expect(m.server.takeLog()).toEqual([READ({ off: 0, size: PAGE })]);
+  });
+
   test('ends at the first short reply, and throws away what came for the range behind it', () => {
     const m = withFile(pages(4));
     m.server.tree.node(2n).data = pattern(PAGE + 100);
@@ -153,6 +248,21 @@ describe('reading with ASYNC_READ', () => {
     const { result } = m.trace((t) => pread(t, 3, buffer, 0));
     expect(result).toBe(PAGE + 100);
     expect(m.does((t) => lseek(t, 3, 0, SEEK_END))).toBe(PAGE + 100);
+  });
+
+  test('throws away what comes for pages that were dropped meanwhile, and asks anew', () => {
+    const m = withFile({ size: 1000 });
+    m.server.script.hold = ['READ'];
+    const buffer = new Uint8Array(1000);
+    const { end } = m.start((t) => pread(t, 3, buffer, 0));
+    m.server.notify(NOTIFY_INVAL_INODE, { body: { ino: 2n, off: 0, len: 0 }, tail: undefined });
+    m.settle();
+    m.server.answerHeld(0);
+    m.server.tree.node(2n).data = pattern(1000).map((byte) => byte ^ 0xff);
+    m.server.letGo();
+    m.settle();
+    expect(end()).toBe(1000);
+    expect(buffer).toEqual(pattern(1000).map((byte) => byte ^ 0xff));
   });
 
   test('returns what came before an error, and throws one that came first', () => {
@@ -164,7 +274,7 @@ describe('reading with ASYNC_READ', () => {
     m.server.letGo();
     m.settle();
     expect(some.end()).toBe(PAGE);
-    expect(m.trace((t) => pread(t, 3, new Uint8Array(3 * PAGE), 0)).result).toBe(EIO);
+    expect(m.trace((t) => pread(t, 3, new Uint8Array(3 * PAGE), PAGE)).result).toBe(EIO);
     m.server.script.errors = {};
     expect(m.run((t) => lseek(t, 3, 0, SEEK_END))).toBe(3 * PAGE);
   });
@@ -181,16 +291,28 @@ describe('reading with ASYNC_READ', () => {
     m.settle();
     expect(buffer.every((byte) => byte === 0)).toBe(true);
   });
+
+  test('keeps a file that is closed meanwhile from being released until the READs have ended', () => {
+    const m = withFile({ size: 100 * PAGE });
+    m.server.script.hold = ['READ'];
+    m.start((t) => posixFadvise(t, 3, 0, 0, POSIX_FADV_WILLNEED));
+    m.trace((t) => close(t, 3));
+    expect(m.server.takeLog()).toEqual([]);
+    m.server.letGo();
+    m.settle();
+    expect(m.server.takeLog()).toEqual(['RELEASE n=2 fh=101 flags=0x8002 release_flags=0 lo=0']);
+  });
 });
 
 describe('writing', () => {
-  test('takes as many requests as the server wants, which end where pages end', () => {
+  test('takes as many requests as the server wants, which end where pages end, and behind one that is covered in part', () => {
     const m = withFile();
     m.does(
       (t) => pwrite(t, 3, pattern(300_000), 4000),
-      WRITE({ off: 4000, size: 127_072 }),
-      WRITE({ off: 131_072, size: 131_072 }),
-      WRITE({ off: 262_144, size: 41_856 }),
+      WRITE({ off: 4000, size: 96 }),
+      WRITE({ off: 4096, size: 131_072 }),
+      WRITE({ off: 135_168, size: 131_072 }),
+      WRITE({ off: 266_240, size: 37_760 }),
     );
     expect(m.server.tree.node(2n).data.subarray(4000)).toEqual(pattern(300_000));
   });
@@ -352,7 +474,7 @@ describe('O_DIRECT', () => {
   test('reads what a short reply left over as if it were cached', () => {
     const m = withFile({ ...direct, size: 10_000 });
     m.server.tree.node(2n).data = pattern(100);
-    const read = [DIRECT_READ({ off: 0, size: 5000 }, shown), READ({ off: 100, size: 4900 }, shown)];
+    const read = [DIRECT_READ({ off: 0, size: 5000 }, shown), READ({ off: 0, size: 3 * PAGE }, shown)];
     expect(get(m, 5000, 0, ...read)).toHaveLength(100);
     expect(m.superblock.inodeWith(2n)?.size).toBe(100);
   });
@@ -370,7 +492,8 @@ describe('O_DIRECT', () => {
     expect(end()).toBe(5000);
     expect(m.server.takeLog()).toEqual([
       DIRECT_WRITE({ off: 0, size: 5000 }, shown),
-      WRITE({ off: 100, size: 4900 }, shown),
+      WRITE({ off: 100, size: 3996 }, shown),
+      WRITE({ off: 4096, size: 904 }, shown),
     ]);
   });
 

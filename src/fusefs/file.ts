@@ -1,17 +1,20 @@
 import { ENOSYS, ENOTDIR, EXDEV } from '../abi/errno.ts';
 import { FOPEN_DIRECT_IO, FOPEN_NOFLUSH, FOPEN_NONSEEKABLE, FOPEN_STREAM, FUSE_FSYNC_FDATASYNC } from '../abi/fuse.ts';
-import { O_DIRECT, STATX_SIZE } from '../abi/linux.ts';
+import { O_DIRECT, PAGE_SIZE, STATX_SIZE } from '../abi/linux.ts';
 import { FLUSH, FSYNC, LSEEK, RELEASE } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
-import { type CopyRange, type DirectoryEntry, File, type IoctlArgument } from '../vfs/file.ts';
+import { type CopyRange, type DirectoryEntry, File, type IoctlArgument, type TransferHow } from '../vfs/file.ts';
 import type { FileLock, LockedRange } from '../vfs/file-lock.ts';
 import type { Path } from '../vfs/mount.ts';
 import type { Poller, Pollers } from '../vfs/poll.ts';
+import { Readahead } from '../vfs/readahead.ts';
+import { advise } from './advise.ts';
+import { readCached, readPages, tryReadCached } from './cached-read.ts';
+import { writeCached } from './cached-write.ts';
 import { copyFrom } from './copy-range.ts';
-import { readDirect, writeDirect } from './direct-io.ts';
+import { readAround, readDirect, writeDirect, writesBesideOthers } from './direct-io.ts';
 import { fallocate } from './fallocate.ts';
-import { readCached, readPages, writeCached } from './file-io.ts';
 import { refresh } from './getattr.ts';
 import { type Handle, releaseHandle } from './handle.ts';
 import type { FuseInode } from './inode.ts';
@@ -25,17 +28,23 @@ export interface Written {
   readonly end: number;
 }
 
+/** How far reads of an inode's files go ahead if nobody says otherwise. */
+const readaheadPages = ({ superblock }: FuseInode): number => superblock.connection.limits.maxReadahead / PAGE_SIZE;
+
 /** An open regular file of a FUSE server. */
 export class FuseFile extends File {
   declare readonly inode: FuseInode;
   readonly handle: Handle;
   /** Who waits for it to become ready. */
   readonly pollers: Pollers = new Set();
+  readonly readahead: Readahead;
   #kh: bigint | null = null;
 
   constructor(path: Path, inode: FuseInode, flags: number, handle: Handle) {
     super(path, inode, flags);
     this.handle = handle;
+    if (this.#mayCache) inode.cachingFiles++;
+    this.readahead = new Readahead(readaheadPages(inode));
   }
 
   /** What the server knows it by in NOTIFY_POLL. */
@@ -48,16 +57,23 @@ export class FuseFile extends File {
     return !this.#has(FOPEN_NONSEEKABLE | FOPEN_STREAM);
   }
 
-  /** FUSE: see readDirect() and readCached(). A stream has no offsets: the server is told 0. */
-  read(task: Task, buffer: Uint8Array, offset: number): Blocking<number> {
+  /** FUSE: see readDirect(), readAround() and readCached(). A stream has no offsets: the server is told 0. */
+  read(task: Task, buffer: Uint8Array, offset: number, how: TransferHow = this.defaultHow): Blocking<number> {
+    this.inode.check();
     const at = this.#has(FOPEN_STREAM) ? 0 : offset;
-    return this.#has(FOPEN_DIRECT_IO) ? readDirect(task, this, buffer, at) : readCached(task, this, buffer, at);
+    if (this.#has(FOPEN_DIRECT_IO)) return readDirect(task, this, buffer, at, how);
+    if ((how.flags & O_DIRECT) !== 0) return readAround(task, this, buffer, at, how);
+    return readCached(task, this, buffer, at);
+  }
+
+  override tryRead(buffer: Uint8Array, offset: number): number | undefined {
+    return tryReadCached(this, buffer, this.#has(FOPEN_STREAM) ? 0 : offset);
   }
 
   /** FUSE: see writeDirect() and writeCached(). */
-  write(task: Task, data: Uint8Array, offset: number): Blocking<Written> {
+  write(task: Task, data: Uint8Array, offset: number, how: TransferHow = this.defaultHow): Blocking<Written> {
     const at = this.#has(FOPEN_STREAM) ? 0 : offset;
-    return this.#has(FOPEN_DIRECT_IO) ? writeDirect(task, this, data, at) : writeCached(task, this, data, at);
+    return this.#has(FOPEN_DIRECT_IO) ? writeDirect(task, this, data, at, how) : writeCached(task, this, data, at, how);
   }
 
   /** FUSE: FLUSH, unless the server said with FOPEN_NOFLUSH that it has no need of it. @see Linux fuse_flush() */
@@ -123,9 +139,18 @@ export class FuseFile extends File {
     return copyFrom(task, this, source, range);
   }
 
+  override lockForWriting(offset: number, length: number, flags: number): 'exclusive' | 'shared' {
+    return writesBesideOthers(this, offset, length, flags) ? 'shared' : 'exclusive';
+  }
+
   /** FUSE: see readPages(): through the page cache even of files with FOPEN_DIRECT_IO, but not with O_DIRECT. */
   override spliceRead(task: Task, buffer: Uint8Array, offset: number): Blocking<number> {
     return (this.flags & O_DIRECT) === 0 ? readPages(task, this, buffer, offset) : this.read(task, buffer, offset);
+  }
+
+  /** FUSE: see advise(). */
+  override advise(task: Task, advice: number, offset: number, length: number): Blocking<void> {
+    return advise(task, this, advice, { offset, length });
   }
 
   /** FUSE: see poll(). */
@@ -144,8 +169,14 @@ export class FuseFile extends File {
 
   /** FUSE: RELEASE. */
   protected closed(): void {
+    if (this.#mayCache) this.inode.cachingFiles--;
     if (this.#kh !== null) this.inode.superblock.polledFiles.delete(this.#kh);
     releaseHandle(this.inode, this.handle, RELEASE, this.flags);
+  }
+
+  /** Whether its reads and writes go through the page cache. A file that the server did not open counts for nothing. */
+  get #mayCache(): boolean {
+    return this.handle.isReal && !this.#has(FOPEN_DIRECT_IO);
   }
 
   #has(openFlags: number): boolean {

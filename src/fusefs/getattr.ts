@@ -18,6 +18,7 @@ import type { Stat } from '../vfs/stat.ts';
 import { isSane, time } from './attributes.ts';
 import type { Handle } from './handle.ts';
 import type { FuseInode } from './inode.ts';
+import { learnAttributes } from './learn-attributes.ts';
 import { expiry } from './validity.ts';
 
 /** What a reply told, whether the caches took it over or knew better. */
@@ -110,7 +111,7 @@ export function* askAttributes(task: Task, inode: FuseInode, handle: Handle | nu
   const { body } = yield* inode.call(task, GETATTR, { body: handleArguments(inode, handle) });
   const { attr, attr_valid, attr_valid_nsec } = body;
   requireSameFile(inode, attr);
-  inode.attributes.apply(attr, { expires: expiry(superblock.now, attr_valid, attr_valid_nsec), asked });
+  learnAttributes(inode, attr, { expires: expiry(superblock.now, attr_valid, attr_valid_nsec), asked });
   return { attr, btime: null, mask: STATX_BASIC_STATS };
 }
 
@@ -141,7 +142,7 @@ function* askStatx(task: Task, inode: FuseInode, handle: Handle | null): Blockin
   const btime = (stat.mask & STATX_BTIME) === 0 ? null : time(stat.btime.tv_sec, stat.btime.tv_nsec);
   if ((stat.mask & STATX_BASIC_STATS) === STATX_BASIC_STATS) {
     const expires = expiry(superblock.now, body.attr_valid, body.attr_valid_nsec);
-    inode.attributes.apply(attr, { expires, asked, btime });
+    learnAttributes(inode, attr, { expires, asked, btime });
   }
   return { attr, btime, mask: (stat.mask & (STATX_BASIC_STATS | STATX_BTIME)) | STATX_TYPE };
 }

@@ -10,10 +10,28 @@ export interface Handle {
   readonly isReal: boolean;
   /** What the server knows the open file by as an owner of locks, once flock(2) was its business: RELEASE frees them. */
   flockOwner?: bigint;
+  /** How many requests in the background go on with it. */
+  users?: number;
+  /** It is to be given back, once there are none. */
+  onUnused?: () => void;
+}
+
+/** Begins a request in the background that goes on with a handle, whatever becomes of the open file; see {@link endUse}. */
+export function beginUse(inode: FuseInode, handle: Handle): void {
+  inode.hold();
+  handle.users = (handle.users ?? 0) + 1;
+}
+
+/** The end of what {@link beginUse} began. */
+export function endUse(inode: FuseInode, handle: Handle): void {
+  handle.users = (handle.users ?? 1) - 1;
+  if (handle.users === 0) handle.onUnused?.();
+  inode.release();
 }
 
 /**
- * Gives a handle back to the server, in the background. The inode stays until the server has answered.
+ * Gives a handle back to the server, in the background, once all requests with it have ended. The inode stays until the
+ * server has answered.
  * Nothing is sent to a server without OPEN or OPENDIR. `flags` are the open file's at the end.
  *
  * FUSE: RELEASE or RELEASEDIR.
@@ -26,6 +44,10 @@ export function releaseHandle(
   opcode: typeof RELEASE | typeof RELEASEDIR,
   flags: number,
 ): void {
+  if ((handle.users ?? 0) > 0) {
+    handle.onUnused = () => releaseHandle(inode, handle, opcode, flags);
+    return;
+  }
   const { connection, isActive } = inode.superblock;
   if (!isActive || !handle.isReal || (opcode === RELEASE && connection.unsupported.has(OPEN))) return;
   const { fh, flockOwner } = handle;

@@ -12,6 +12,7 @@ import type { Dentry } from '../vfs/dentry.ts';
 import type { File } from '../vfs/file.ts';
 import type { FileAttributes, FileAttributesForm } from '../vfs/file-attributes.ts';
 import { Inode, type Opened } from '../vfs/inode.ts';
+import { Mapping } from '../vfs/mapping.ts';
 import { type Mount, Path } from '../vfs/mount.ts';
 import type { AttributeChange, Stat } from '../vfs/stat.ts';
 import { getAcl, setAcl } from './acl.ts';
@@ -37,6 +38,10 @@ export class FuseInode extends Inode {
   readonly generation: bigint;
   readonly attributes: Attributes;
   readonly acls: AclCache;
+  /** Of a regular file: its cached pages. */
+  readonly mapping: Mapping;
+  /** How many files of it are open whose reads and writes go through the page cache. Linux's iocachectr. */
+  cachingFiles = 0;
   /** References that the server must be told to forget. */
   nlookup = 0;
   /** The server contradicted itself about this file: everything fails with EIO from now on. */
@@ -54,6 +59,7 @@ export class FuseInode extends Inode {
     super(superblock);
     this.nodeid = nodeid;
     this.generation = generation;
+    this.mapping = new Mapping(superblock.pageCache);
     this.attributes = new Attributes(superblock.versions, attr);
     this.acls = new AclCache(superblock.connection.features.POSIX_ACL ? 'keep' : 'ask always');
   }

@@ -1,7 +1,7 @@
 import type { ByteString } from '../abi/bytes.ts';
 import { ENOENT, ENOTDIR, ENOTEMPTY } from '../abi/errno.ts';
 import { FUSE_EXPIRE_ONLY } from '../abi/fuse.ts';
-import { S_IFDIR } from '../abi/linux.ts';
+import { PAGE_SIZE, S_IFDIR } from '../abi/linux.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import type { Dentry } from '../vfs/dentry.ts';
@@ -18,16 +18,22 @@ interface Name {
 }
 
 /**
- * An inode's attributes and lists are stale, also what replies under way say of them. There is no data to drop, there being no
- * page cache.
+ * An inode's attributes and lists are stale, also what replies under way say of them; from `off` on, `len` bytes of its
+ * data too, or all with a `len` of 0. A negative `off` leaves the data.
  *
  * @throws ENOENT for an unknown inode
  * @see Linux fs/fuse/inode.c, fuse_reverse_inval_inode()
  */
-export function invalidateInode(superblock: FuseSuperblock, nodeid: bigint): void {
-  const inode = known(superblock, nodeid);
+export function invalidateInode(
+  superblock: FuseSuperblock,
+  { ino, off, len }: { readonly ino: bigint; readonly off: number; readonly len: number },
+): void {
+  const inode = known(superblock, ino);
   inode.attributes.invalidatedByServer();
   inode.acls.forget();
+  if (off < 0) return;
+  const end = len <= 0 ? Number.POSITIVE_INFINITY : Math.ceil((off + len) / PAGE_SIZE);
+  inode.mapping.drop(Math.floor(off / PAGE_SIZE), end);
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Task } from '../task/task.ts';
 import type { Dentry } from '../vfs/dentry.ts';
 import { isSane } from './attributes.ts';
 import type { FuseInode } from './inode.ts';
+import { learnAttributes } from './learn-attributes.ts';
 import type { FuseSuperblock } from './superblock.ts';
 import { expiry, isValid } from './validity.ts';
 import type { Moment } from './versions.ts';
@@ -136,7 +137,7 @@ function stillNames(dentry: Dentry, inode: FuseInode, entry: fuse_entry_out, ask
   inode.nlookup++;
   if (!isSane(attr) || !inode.isNamedBy(entry)) return false;
   inode.acls.forget();
-  inode.attributes.apply(attr, { expires: expiry(superblock.now, attr_valid, attr_valid_nsec), asked });
+  learnAttributes(inode, attr, { expires: expiry(superblock.now, attr_valid, attr_valid_nsec), asked });
   setExpiry(dentry, entry, superblock);
   return true;
 }

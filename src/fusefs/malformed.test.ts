@@ -117,13 +117,14 @@ describe('READ and WRITE', () => {
     m.trace((t) => pwrite(t, 3, new Uint8Array(1), 0));
     return m;
   }
-  const READ = 'READ n=2 fh=101 off=0 size=10 read_flags=0x0 lo=0 flags=0x8002';
+  const READ = 'READ n=2 fh=101 off=0 size=4096 read_flags=0x0 lo=0 flags=0x8002';
   const WRITE = 'WRITE n=2 fh=101 off=0 size=10 write_flags=0x0 lo=0 flags=0x8002';
 
   test('a READ answered with too much is EIO', () => {
     const m = withFile();
-    m.server.script.answers.READ = { data: new Uint8Array(11) };
-    m.fails(EIO, (t) => pread(t, 3, new Uint8Array(10), 0), READ, '  refused: a reply of 27 bytes');
+    m.server.script.answers.READ = { data: new Uint8Array(4097) };
+    const refused = '  refused: a reply of 4113 bytes';
+    m.fails(EIO, (t) => pread(t, 3, new Uint8Array(10), 0), READ, refused);
   });
 
   test('a READ answered with less ends the file there', () => {

@@ -139,13 +139,19 @@ function attachUnnamed(inode: FuseInode, dentry: Dentry): void {
 function* openRegular(task: Task, inode: FuseInode, path: Path, flags: number): Blocking<FuseFile> {
   inode.check();
   const handle = yield* openHandle(task, inode, OPEN, flags);
-  if (isTruncation(inode, flags)) inode.attributes.truncated();
-  return opened(inode, path, flags, handle);
+  const truncates = isTruncation(inode, flags);
+  if (truncates) inode.attributes.truncated();
+  const file = opened(inode, path, flags, handle);
+  if (truncates) inode.mapping.truncate(0);
+  return file;
 }
 
-/** An open file for a handle, unless the server asks for what it was not offered. */
+/** An open file for a handle, unless the server asks for what it was not offered. Drops cached pages that are not to be kept. */
 function opened(inode: FuseInode, path: Path, flags: number, handle: Handle): FuseFile {
-  if ((handle.openFlags & FOPEN_PASSTHROUGH) === 0) return new FuseFile(path, inode, fileFlags(flags), handle);
+  if ((handle.openFlags & FOPEN_PASSTHROUGH) === 0) {
+    if ((handle.openFlags & FOPEN_KEEP_CACHE) === 0) inode.mapping.drop(0);
+    return new FuseFile(path, inode, fileFlags(flags), handle);
+  }
   releaseHandle(inode, handle, RELEASE, fileFlags(flags));
   throw EIO;
 }

@@ -6,6 +6,7 @@ import type { Task } from '../task/task.ts';
 import { Dentry } from '../vfs/dentry.ts';
 import { isSane } from './attributes.ts';
 import type { FuseInode } from './inode.ts';
+import { learnAttributes } from './learn-attributes.ts';
 import { setExpiry, tie } from './lookup.ts';
 import { expiry } from './validity.ts';
 import type { Moment } from './versions.ts';
@@ -80,7 +81,7 @@ function refresh(dentry: Dentry, { entry }: DirentPlus, asked: Moment): boolean 
   inode.nlookup++;
   const expires = expiry(inode.superblock.now, entry.attr_valid, entry.attr_valid_nsec);
   inode.acls.forget();
-  inode.attributes.apply(entry.attr, { expires, asked });
+  learnAttributes(inode, entry.attr, { expires, asked });
   setExpiry(dentry, entry, inode.superblock);
   dentry.epoch = inode.superblock.versions.epoch;
   inode.isFromReaddirplus = true;

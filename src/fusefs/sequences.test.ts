@@ -192,7 +192,7 @@ test('regular files, with a server that lets names and attributes be cached', ()
   );
   m.does((t) => fstat(t, fd), 'GETATTR n=2 flags=0 fh=0');
   m.does((t) => fstat(t, fd));
-  m.does((t) => readAt(t, fd, 4, 0), 'READ n=2 fh=101 off=0 size=4 read_flags=0x0 lo=0 flags=0x8002');
+  m.does((t) => readAt(t, fd, 4, 0), 'READ n=2 fh=101 off=0 size=4096 read_flags=0x0 lo=0 flags=0x8002');
   m.does((t) => fstat(t, fd), 'GETATTR n=2 flags=0 fh=0');
   expect(m.does((t) => lseek(t, fd, 0, SEEK_END))).toBe(10);
   m.does((t) => stat(t, '/'), 'GETATTR n=1 flags=0 fh=0');

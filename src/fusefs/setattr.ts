@@ -10,6 +10,7 @@ import { type AttributeChange, isTouch } from '../vfs/stat.ts';
 import type { FuseFile } from './file.ts';
 import { askAttributes, requireSameFile } from './getattr.ts';
 import type { FuseInode } from './inode.ts';
+import { learnChanged } from './learn-attributes.ts';
 import {
   hasCapabilities,
   hasSetId,
@@ -105,8 +106,10 @@ function* apply(task: Task, inode: FuseInode, { change, lost, isForced }: Applic
   if (superblock.enforcesModes && !isForced) mode = checkOwner(task, inode, change, mode);
   if (lost.capabilities) yield* removeCapabilities(task, inode);
   if (change.size !== undefined && inode.type !== S_IFREG) throw EIO;
-  if (change.isOpening === true && features.ATOMIC_O_TRUNC) inode.attributes.cut();
-  else yield* send(task, inode, { change, mode, handle: change.isOpening === true ? null : handle });
+  if (change.isOpening === true && features.ATOMIC_O_TRUNC) {
+    inode.attributes.cut();
+    inode.mapping.truncate(0);
+  } else yield* send(task, inode, { change, mode, handle: change.isOpening === true ? null : handle });
   inode.acls.forget();
 }
 
@@ -144,7 +147,7 @@ function* send(task: Task, inode: FuseInode, request: Parameters<typeof setattrB
     const { body } = yield* inode.call(task, SETATTR, { body: setattrBody(task, inode, request) });
     const { attr, attr_valid, attr_valid_nsec } = body;
     requireSameFile(inode, attr);
-    attributes.applyChanged(attr, { expires: expiry(superblock.now, attr_valid, attr_valid_nsec), asked });
+    learnChanged(inode, attr, { expires: expiry(superblock.now, attr_valid, attr_valid_nsec), asked });
   } catch (error) {
     if (error === EINTR) attributes.invalidate(STATX_BASIC_STATS);
     throw error;

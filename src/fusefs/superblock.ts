@@ -8,9 +8,11 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { Dentry } from '../vfs/dentry.ts';
 import type { Inode } from '../vfs/inode.ts';
+import { PageCache } from '../vfs/page-cache.ts';
 import type { StatFs } from '../vfs/stat.ts';
 import type { Superblock } from '../vfs/superblock.ts';
 import { FuseInode } from './inode.ts';
+import { learnAttributes } from './learn-attributes.ts';
 import { LockOwners } from './lock-owner.ts';
 import { isCurrent, revalidate } from './lookup.ts';
 import { takeNotifications } from './notifications.ts';
@@ -33,13 +35,21 @@ export class FuseSuperblock implements Superblock {
   readonly dev: number;
   readonly root: Dentry;
   readonly versions = new Versions();
+  /** Where the pages of its files are kept, with those of other file systems. */
+  readonly pageCache: PageCache;
   readonly polledFiles = new PolledFiles();
   readonly #lockOwners = new LockOwners();
   readonly #inodes = new Map<bigint, FuseInode>();
   #isActive = true;
 
   /** `dev` is the device number that stat shows, as makedev() packs it. Sends nothing: the first use asks for the root. */
-  constructor(connection: Connection, dev: number, options: Partial<FuseMountOptions> = {}) {
+  constructor(
+    connection: Connection,
+    dev: number,
+    options: Partial<FuseMountOptions> = {},
+    pageCache: PageCache = new PageCache(),
+  ) {
+    this.pageCache = pageCache;
     this.connection = connection;
     this.dev = dev;
     this.options = completeOptions(options);
@@ -114,7 +124,7 @@ export class FuseSuperblock implements Superblock {
       this.#inodes.set(nodeid, inode);
     }
     inode.nlookup++;
-    inode.attributes.apply(attr, { expires: expiry(this.now, attr_valid, attr_valid_nsec), asked });
+    learnAttributes(inode, attr, { expires: expiry(this.now, attr_valid, attr_valid_nsec), asked });
     return inode.hold();
   }
 
@@ -131,6 +141,7 @@ export class FuseSuperblock implements Superblock {
    * @see Linux fs/fuse/inode.c, fuse_evict_inode()
    */
   evict(inode: FuseInode): void {
+    inode.mapping.drop(0);
     if (this.#inodes.get(inode.nodeid) === inode) this.#inodes.delete(inode.nodeid);
     if (inode.attributes.nlink > 0) this.versions.countEviction();
     if (this.#isActive) this.connection.forget(inode.nodeid, inode.nlookup);

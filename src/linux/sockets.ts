@@ -1,5 +1,5 @@
 import { EAGAIN, EINTR, EMSGSIZE, ENOBUFS, ENOTCONN } from '../abi/errno.ts';
-import { F_DUPFD_CLOEXEC, O_CLOEXEC, O_NONBLOCK } from '../abi/linux.ts';
+import { F_DUPFD_CLOEXEC, F_SETFL, O_CLOEXEC, O_NONBLOCK } from '../abi/linux.ts';
 import { check, fail, libc } from './libc.ts';
 
 const AF_UNIX = 1;
@@ -200,6 +200,11 @@ export function largestPacket([from, to]: readonly [number, number], wanted: num
 
 /** Another descriptor of the same socket, close-on-exec. */
 export const duplicate = (fd: number): number => check(libcFcntl(fd, F_DUPFD_CLOEXEC, 0));
+
+/** From here on nobody waits at this socket, whichever descriptor of it they use. */
+export function setNonBlocking(fd: number): void {
+  check(libcFcntl(fd, F_SETFL, O_NONBLOCK));
+}
 
 /** Sends nothing more, whoever else holds descriptors of the socket: the other end reads what is left, then the end. */
 export function hangUp(fd: number): void {

@@ -12,7 +12,7 @@ import { withFile } from './with-file.ts';
 const SYNC_FLAGS = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
 
 /**
- * posix_fadvise(2): how a range of a file will be used. There is no page cache that could make use of it. FUSE: nothing.
+ * posix_fadvise(2): how a range of a file will be used. FUSE: READ for POSIX_FADV_WILLNEED.
  *
  * @throws EBADF; EINVAL for a negative length or an unknown advice
  * @see Linux mm/fadvise.c, generic_fadvise()
@@ -20,12 +20,13 @@ const SYNC_FLAGS = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FI
 export const posixFadvise = (
   task: Thread,
   fd: number,
-  _offset: number,
+  offset: number,
   length: number,
   advice: number,
 ): Blocking<void> =>
-  withFile(task, fd, function* () {
+  withFile(task, fd, function* (file) {
     if (!(length >= 0) || !(advice >= 0 && advice <= POSIX_FADV_NOREUSE)) throw EINVAL;
+    yield* file.advise(task, advice, offset, length);
   });
 
 /**

@@ -2,7 +2,7 @@ import { EBADF, EFBIG, EINVAL, EISDIR, EOVERFLOW, ESPIPE } from '../abi/errno.ts
 import { MAX_RW_COUNT, O_APPEND, S_IFDIR, SEEK_CUR, SEEK_END, SEEK_HOLE, SEEK_SET } from '../abi/linux.ts';
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
-import type { File } from '../vfs/file.ts';
+import type { File, TransferHow } from '../vfs/file.ts';
 import { mayRead, mayWrite } from './access-mode.ts';
 import { gather, scatter, vector } from './io-vector.ts';
 import { MAX_FILE_SIZE } from './limits.ts';
@@ -15,12 +15,25 @@ import { withFile } from './with-file.ts';
  * @throws EBADF; EISDIR; what the server answers
  * @see Linux fs/read_write.c, ksys_read()
  */
-export const read = (task: Thread, fd: number, buffer: Uint8Array): Blocking<number> =>
-  atPosition(task, fd, (file) => readAt(task, file, buffer, file.position));
+export function* read(task: Thread, fd: number, buffer: Uint8Array): Blocking<number> {
+  const file = task.process.fds.file(fd);
+  if (!file.positionLock.isLocked) {
+    const count = tryReadAt(file, buffer, file.position);
+    if (count !== undefined) {
+      file.position += count;
+      return count;
+    }
+  }
+  return yield* atPosition(task, fd, (open) => readAt(task, open, buffer, open.position));
+}
 
 /** pread(2): from `offset` on; the position stays. @throws EINVAL for an impossible offset; EBADF; ESPIPE; as {@link read} */
-export const pread = (task: Thread, fd: number, buffer: Uint8Array, offset: number): Blocking<number> =>
-  atOffset(task, fd, offset, (file) => readAt(task, file, buffer, offset));
+export function* pread(task: Thread, fd: number, buffer: Uint8Array, offset: number): Blocking<number> {
+  checkOffset(offset);
+  const file = task.process.fds.file(fd);
+  const count = file.isSeekable ? tryReadAt(file, buffer, offset) : undefined;
+  return count ?? (yield* atOffset(task, fd, offset, (open) => readAt(task, open, buffer, offset)));
+}
 
 /** readv(2): one read that fills the buffers in turn. @throws EBADF; EINVAL for more than IOV_MAX buffers; as {@link read} */
 export const readv = (task: Thread, fd: number, buffers: readonly Uint8Array[]): Blocking<number> =>
@@ -89,41 +102,75 @@ function* atOffset(
   offset: number,
   transfer: (file: File) => Blocking<Transfer>,
 ): Blocking<number> {
-  if (offset < 0 || !Number.isInteger(offset)) throw EINVAL;
+  checkOffset(offset);
   return yield* withFile(task, fd, function* (file) {
     if (!file.isSeekable) throw ESPIPE;
     return (yield* transfer(file)).count;
   });
 }
 
-function* readAt(task: Thread, file: File, buffer: Uint8Array, offset: number): Blocking<Transfer> {
+function checkOffset(offset: number): void {
+  if (offset < 0 || !Number.isInteger(offset)) throw EINVAL;
+}
+
+/** {@link readAt} from the cache; undefined when that is not possible, or fails. */
+function tryReadAt(file: File, buffer: Uint8Array, offset: number): number | undefined {
+  if (!mayRead(file) || buffer.length > MAX_RW_COUNT || offset + buffer.length > MAX_FILE_SIZE) return undefined;
+  return buffer.length === 0 ? undefined : file.tryRead(buffer, offset);
+}
+
+function* readAt(task: Thread, file: File, buffer: Uint8Array, offset: number, how?: TransferHow): Blocking<Transfer> {
   if (!mayRead(file)) throw EBADF;
   if (file.inode.type === S_IFDIR) throw EISDIR;
   const room = buffer.subarray(0, Math.min(MAX_RW_COUNT, Math.max(0, MAX_FILE_SIZE - offset)));
   // Of no bytes too: Linux asks the file system, whose answer may cost the cached access time.
   const isCut = room.length === 0 && buffer.length > 0;
-  const count = isCut ? 0 : yield* file.read(task, room, offset);
+  const count = isCut ? 0 : yield* file.read(task, room, offset, how);
   return { count, end: offset + count };
 }
 
-function* writeAt(task: Thread, file: File, data: Uint8Array, offset: number): Blocking<Transfer> {
+function* writeAt(
+  task: Thread,
+  file: File,
+  data: Uint8Array,
+  offset: number,
+  how: TransferHow = file.defaultHow,
+): Blocking<Transfer> {
   if (!mayWrite(file)) throw EBADF;
   if (data.length === 0) return { count: 0, end: offset };
-  const { inode, flags } = file;
+  const { inode } = file;
+  const { flags } = how;
   const room = (flags & O_APPEND) !== 0 ? MAX_FILE_SIZE : MAX_FILE_SIZE - offset;
   if (room <= 0) throw EFBIG;
   const taken = data.subarray(0, Math.min(MAX_RW_COUNT, room));
-  return yield* exclusively(task, inode.lock, `inode ${inode.ino} to write`, function* () {
-    const { written, end } = yield* file.write(task, taken, offset);
+  const why = `inode ${inode.ino} to write`;
+  const act = function* (): Blocking<Transfer> {
+    const { written, end } = yield* file.write(task, taken, offset, how);
     return { count: written, end };
-  });
+  };
+  const mayShare = (): boolean => file.lockForWriting(offset, taken.length, flags) === 'shared';
+  if (mayShare()) {
+    yield* inode.lock.lockShared(task, why, 'killed');
+    try {
+      if (mayShare()) return yield* act();
+    } finally {
+      inode.lock.unlockShared();
+    }
+  }
+  return yield* exclusively(task, inode.lock, why, act);
 }
+
+/** The call's flags, and the parts of its vector. */
+const howFor = ({ flags }: File, buffers: readonly Uint8Array[]): TransferHow => ({
+  flags,
+  parts: buffers.map(({ length }) => length),
+});
 
 function* readInto(task: Thread, file: File, buffers: readonly Uint8Array[], offset: number): Blocking<Transfer> {
   if (!mayRead(file)) throw EBADF;
   const joined = vector(buffers);
   if (joined.length === 0) return { count: 0, end: offset };
-  const transfer = yield* readAt(task, file, joined, offset);
+  const transfer = yield* readAt(task, file, joined, offset, howFor(file, buffers));
   if (buffers.length > 1) scatter(joined.subarray(0, transfer.count), buffers);
   return transfer;
 }
@@ -132,7 +179,7 @@ function* writeFrom(task: Thread, file: File, buffers: readonly Uint8Array[], of
   if (!mayWrite(file)) throw EBADF;
   const joined = vector(buffers);
   if (buffers.length > 1) gather(buffers, joined);
-  return yield* writeAt(task, file, joined, offset);
+  return yield* writeAt(task, file, joined, offset, howFor(file, buffers));
 }
 
 function* seek(task: Thread, file: File, offset: number, whence: number): Blocking<number> {

@@ -27,8 +27,18 @@ export interface CopyRange {
   readonly length: number;
 }
 
+/** How one call reads or writes. Linux's struct kiocb and struct iov_iter. */
+export interface TransferHow {
+  /** The open file's flags, or those that RWF_ flags of the call make of them. */
+  readonly flags: number;
+  /** Bytes of each part of the caller's vector; none when the memory is in one piece. */
+  readonly parts: readonly number[];
+}
+
 /** What ioctl(2) gets besides its command: the caller's memory, which it may fill, or a number. */
 export type IoctlArgument = Uint8Array | number;
+
+const NO_PARTS: readonly number[] = [];
 
 /**
  * An open file description: what open(2) makes and dup(2) shares. Linux's struct file with its operations.
@@ -77,17 +87,33 @@ export abstract class File {
   abstract readonly isSeekable: boolean;
 
   /** Fills `buffer` from `offset` on; fewer bytes only at the end of the file or before an error. @returns bytes read */
-  abstract read(task: Task, buffer: Uint8Array, offset: number): Blocking<number>;
+  abstract read(task: Task, buffer: Uint8Array, offset: number, how?: TransferHow): Blocking<number>;
+
+  /** {@link read} from the cache; undefined when that may have to sleep, and then nothing has changed. */
+  tryRead(_buffer: Uint8Array, _offset: number): number | undefined {
+    return undefined;
+  }
 
   /**
-   * Writes all of `data` at `offset`, or with O_APPEND in `flags` at the end.
+   * Writes all of `data` at `offset`, or with O_APPEND in the flags at the end.
    * @returns the bytes written and the offset behind them.
    */
   abstract write(
     task: Task,
     data: Uint8Array,
     offset: number,
+    how?: TransferHow,
   ): Blocking<{ readonly written: number; readonly end: number }>;
+
+  /** How the caller of {@link write} holds the inode's lock for a range. */
+  lockForWriting(_offset: number, _length: number, _flags: number): 'exclusive' | 'shared' {
+    return 'exclusive';
+  }
+
+  /** What {@link read} and {@link write} do when nobody says how. */
+  get defaultHow(): TransferHow {
+    return { flags: this.flags, parts: NO_PARTS };
+  }
 
   /**
    * Gives entries from `cookie` on to `emit`, until it returns false (that entry is not taken) or the directory ends.
@@ -135,6 +161,9 @@ export abstract class File {
   *copyFrom(_task: Task, _source: File, _range: CopyRange): Blocking<number> {
     throw EOPNOTSUPP;
   }
+
+  /** How a range will be used (POSIX_FADV_*), all from `offset` on if `length` is 0. */
+  *advise(_task: Task, _advice: number, _offset: number, _length: number): Blocking<void> {}
 
   /** As {@link read}, for bytes that go on to another file and not to the caller. Linux's splice_read. */
   spliceRead(task: Task, buffer: Uint8Array, offset: number): Blocking<number> {

@@ -1,4 +1,4 @@
-import { formatAddress } from '../../transport/stream/address.ts';
+import { attachment } from '../attachment.ts';
 import type { Command, Context } from '../command.ts';
 import { byteCount, columns } from '../format/columns.ts';
 
@@ -21,12 +21,6 @@ export const probe: Command = {
 };
 
 type Fact = readonly [string, string | number | readonly string[]];
-
-const attachment = ({ daemon, remote }: Context['mounted']): string => {
-  if (remote !== null) return `a connection to ${formatAddress(remote.address)}`;
-  if (daemon === null) return 'a channel in this process';
-  return daemon.way === 'fd' ? '/dev/fd/N' : 'the fusermount stand-in';
-};
 
 function factsOf(mounted: Context['mounted']): Fact[] {
   const { connection, daemon, control } = mounted;

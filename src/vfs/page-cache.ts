@@ -1,0 +1,133 @@
+import type { Mapping } from './mapping.ts';
+import type { PageLock } from './page-lock.ts';
+
+/** How many pages are kept together. */
+export const PAGES_OF_CHUNK = 16;
+
+/** Bytes that a chunk takes besides its pages: so much that pages without data cannot grow without bound. */
+const OVERHEAD = 256;
+
+/** What a kernel keeps when nobody says otherwise, in bytes. */
+export const DEFAULT_PAGE_CACHE_BYTES = 256 * 1024 * 1024;
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Neighbouring pages of one file. What is known of each is a bit in a word, the first page's the lowest. Pages are
+ * present before they have data: one that is being read, or was written in part, is not up to date.
+ */
+export class Chunk {
+  readonly mapping: Mapping;
+  /** The first page's index divided by {@link PAGES_OF_CHUNK}. */
+  readonly number: number;
+  /** The data, up to the last page that has any. */
+  bytes: Uint8Array = NOTHING;
+  present = 0;
+  uptodate = 0;
+  /** Readahead goes on when a reader comes here. Linux's PG_readahead. */
+  marked = 0;
+  /** The file system has data that its server has not. */
+  dirty = 0;
+  /** Who holds each page that is locked. */
+  readonly locks: (PageLock | null)[] = new Array(PAGES_OF_CHUNK).fill(null);
+  lockCount = 0;
+  /** For {@link PageCache}: it was used since the hand last came by; its neighbours in order of age. */
+  isVisited = false;
+  newer: Chunk | null = null;
+  older: Chunk | null = null;
+
+  constructor(mapping: Mapping, number: number) {
+    this.mapping = mapping;
+    this.number = number;
+  }
+
+  /** Whether it must stay: something is under way with it, or would be lost. */
+  get isBusy(): boolean {
+    return this.lockCount > 0 || this.dirty !== 0;
+  }
+
+  get cost(): number {
+    return OVERHEAD + this.bytes.length;
+  }
+}
+
+/**
+ * The memory of all cached pages, of whatever file system. Above its budget it drops what was not used for long, by
+ * SIEVE: a hand goes from the oldest chunk to the newest, spares once each that was used since it last came by, and
+ * drops the first that was not. One long read through a file so takes nothing away that others use.
+ */
+export class PageCache {
+  readonly budget: number; // bytes
+  #used = 0;
+  #count = 0;
+  #newest: Chunk | null = null;
+  #oldest: Chunk | null = null;
+  #hand: Chunk | null = null;
+
+  constructor(budget = DEFAULT_PAGE_CACHE_BYTES) {
+    this.budget = budget;
+  }
+
+  /** Bytes kept: above the budget only as long as all of it is busy. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** A chunk without data is there. */
+  add(chunk: Chunk): void {
+    chunk.older = this.#newest;
+    if (this.#newest === null) this.#oldest = chunk;
+    else this.#newest.newer = chunk;
+    this.#newest = chunk;
+    this.#count++;
+    this.#used += chunk.cost;
+    this.#reclaim(chunk);
+  }
+
+  /** Gives a chunk room for data up to so many bytes; what it has stays. Others may go for it, but not this one. */
+  grow(chunk: Chunk, size: number): void {
+    const bytes = new Uint8Array(size);
+    bytes.set(chunk.bytes);
+    this.#used += size - chunk.bytes.length;
+    chunk.bytes = bytes;
+    this.#reclaim(chunk);
+  }
+
+  /** A chunk is gone, with its data. */
+  remove(chunk: Chunk): void {
+    if (this.#hand === chunk) this.#hand = chunk.newer;
+    if (chunk.newer === null) this.#newest = chunk.older;
+    else chunk.newer.older = chunk.older;
+    if (chunk.older === null) this.#oldest = chunk.newer;
+    else chunk.older.newer = chunk.newer;
+    chunk.newer = null;
+    chunk.older = null;
+    this.#count--;
+    this.#used -= chunk.cost;
+  }
+
+  #reclaim(wanted: Chunk): void {
+    while (this.#used > this.budget) {
+      const victim = this.#victim(wanted);
+      if (victim === null) return;
+      victim.mapping.evict(victim);
+    }
+  }
+
+  /** Two rounds find one, if there is one: the first may only have taken marks of use away. */
+  #victim(wanted: Chunk): Chunk | null {
+    let chunk = this.#hand ?? this.#oldest;
+    for (let steps = 2 * this.#count; steps > 0 && chunk !== null; steps--) {
+      const next: Chunk | null = chunk.newer ?? this.#oldest;
+      if (chunk !== wanted && !chunk.isBusy) {
+        if (!chunk.isVisited) {
+          this.#hand = chunk.newer;
+          return chunk;
+        }
+        chunk.isVisited = false;
+      }
+      chunk = next;
+    }
+    return null;
+  }
+}
