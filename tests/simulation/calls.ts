@@ -89,10 +89,14 @@ export class CallMaker {
   readonly #random: Random;
   readonly #paths: readonly string[];
   readonly #weights: Readonly<Record<string, number>>;
+  readonly #flags: readonly string[];
 
   constructor(random: Random) {
     this.#random = random;
     this.#paths = Array.from({ length: 2 + random.below(MOST_PATHS - 1) }, () => anyPath(random));
+    // Not both: opening with O_TRUNC does not wait for a write that has found the end already, in Linux neither.
+    const unused = random.pick(['O_APPEND', 'O_TRUNC']);
+    this.#flags = OPEN_FLAGS.filter((flags) => !flags.includes(unused));
     const kept = Object.entries(rows).filter(() => random.chance(KEPT));
     this.#weights = { open: 16, ...Object.fromEntries(kept.map(([name, [weight]]) => [name, weight])) };
   }
@@ -102,7 +106,7 @@ export class CallMaker {
     const path = (): string => random.pick(this.#paths);
     const name = random.weighted<string>(this.#weights);
     if (name !== 'open') return { name, args: rows[name]?.[1](random, path) ?? [] };
-    return { name, args: [path(), random.pick(OPEN_FLAGS), random.pick(MODES)], keep: random.pick(SLOTS) };
+    return { name, args: [path(), random.pick(this.#flags), random.pick(MODES)], keep: random.pick(SLOTS) };
   }
 }
 

@@ -171,8 +171,22 @@ const removing =
       return end(model, what === 'name' ? 'EISDIR' : 'ENOTDIR');
     }
     if (node.names.size > 0) return end(model, 'ENOTEMPTY');
-    return end(model.unlink(directory, name), 'ok');
+    return goOn(model.uncount(found), progress, { node: found });
   };
+
+/** In no order that can be: a directory changes under its lock. */
+const IMPOSSIBLE = 'another order';
+
+/**
+ * A name goes a moment after its file counts one less: until the server has answered it is found in the cache of names,
+ * while attributes may be asked for.
+ */
+const removed: Step = (model, progress) => {
+  const { directory, node } = progress;
+  const name = lastOf(progress);
+  if (model.child(directory, name) !== node) return end(model, IMPOSSIBLE);
+  return end(model.unname(directory, name), 'ok');
+};
 
 /** The directory that the first walk reached, and the name that it left, in one. */
 const firstPlace: Step = (model, progress) =>
@@ -205,7 +219,17 @@ const renaming: Step = (model, progress, { uid }) => {
   const changesParent = isDirectory && from.directory !== to.directory;
   if (changesParent && !permits(model.node(moved), uid, WRITE)) return end(model, 'EACCES');
   if (replaced !== undefined && model.node(replaced).names.size > 0) return end(model, 'ENOTEMPTY');
-  return end(model.rename(from, to), 'ok');
+  if (replaced === undefined) return end(model.rename(from, to), 'ok');
+  return goOn(model.uncount(replaced), progress, { node: JSON.stringify([moved, replaced]) });
+};
+
+/** The second half of a rename over another file, as {@link removed}. */
+const renamed: Step = (model, progress) => {
+  const [directory, name] = JSON.parse(progress.first) as [string, string];
+  const [moved, replaced] = JSON.parse(progress.node) as [string, string];
+  const to = { directory: progress.directory, name: lastOf(progress) };
+  const isSame = model.child(directory, name) === moved && model.child(to.directory, to.name) === replaced;
+  return isSame ? end(model.rename({ directory, name }, to), 'ok') : end(model, IMPOSSIBLE);
 };
 
 // Opening. The descriptor that a call gave is known; in the model it must be free then.
@@ -379,9 +403,9 @@ const steps: Readonly<Record<string, readonly Step[]>> = {
   mkdir: [walk(0, 'parent'), making(({ args, uid }) => newNode('directory', Number(args[1]), uid))],
   symlink: [walk(1, 'parent'), making(({ args, uid }) => newNode('symlink', 0o777, uid, text(args[0])))],
   link: [walk(0, 'nofollow'), secondPath, walk(1, 'parent'), linking],
-  unlink: [walk(0, 'parent'), removing('name')],
-  rmdir: [walk(0, 'parent'), removing('directory')],
-  rename: [walk(0, 'parent'), firstPlace, walk(1, 'parent'), renaming],
+  unlink: [walk(0, 'parent'), removing('name'), removed],
+  rmdir: [walk(0, 'parent'), removing('directory'), removed],
+  rename: [walk(0, 'parent'), firstPlace, walk(1, 'parent'), renaming, renamed],
   readlink: [walk(0, 'nofollow'), readlink],
   chmod: [walk(0, 'follow'), chmod],
   truncate: [walk(0, 'follow'), noDirectory('EISDIR'), needs(WRITE), resized(1)],
