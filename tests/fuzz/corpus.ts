@@ -35,7 +35,8 @@ export const EVERYTHING: Variant = {
   timeout: 0,
 };
 const DIRECT: Variant = { ...EVERYTHING, directIo: true };
-const PERMISSIONS: Variant = { ...EVERYTHING, defaultPermissions: false };
+/** Without READDIRPLUS, so that there is READDIR. */
+const PERMISSIONS: Variant = { ...EVERYTHING, everything: false, defaultPermissions: false };
 
 const SCRIPTS = 20;
 const STEPS = 60;

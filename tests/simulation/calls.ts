@@ -44,7 +44,7 @@ const OPEN_FLAGS = [
   ],
 ];
 
-const pathOf = (random: Random): string => random.pick(PLACES) + random.pick(random.chance(0.1) ? ['s', 'd'] : NAMES);
+const anyPath = (random: Random): string => random.pick(PLACES) + random.pick(random.chance(0.1) ? ['s', 'd'] : NAMES);
 const slotOf = (random: Random): string => `$${random.pick(SLOTS)}`;
 /** Bytes that tell what wrote them. */
 function bytesOf(random: Random): string {
@@ -52,22 +52,22 @@ function bytesOf(random: Random): string {
   return letter.repeat(1 + random.below(12));
 }
 
-type Make = (random: Random) => (string | number)[];
+type Make = (random: Random, path: () => string) => (string | number)[];
 
 /** How often each call comes, and with what. */
 const rows: Readonly<Record<string, readonly [weight: number, make: Make]>> = {
-  stat: [8, (random) => [pathOf(random)]],
-  lstat: [3, (random) => [pathOf(random)]],
+  stat: [8, (_, path) => [path()]],
+  lstat: [3, (_, path) => [path()]],
   fstat: [4, (random) => [slotOf(random)]],
-  mkdir: [5, (random) => [pathOf(random), 0o777]],
-  rmdir: [3, (random) => [pathOf(random)]],
-  unlink: [7, (random) => [pathOf(random)]],
-  rename: [8, (random) => [pathOf(random), pathOf(random)]],
-  link: [5, (random) => [pathOf(random), pathOf(random)]],
-  symlink: [3, (random) => [random.pick(['a', 'b', 'd', 'd/a']), pathOf(random)]],
-  readlink: [2, (random) => [pathOf(random)]],
-  chmod: [3, (random) => [pathOf(random), random.pick(CHANGED_MODES)]],
-  truncate: [3, (random) => [pathOf(random), random.pick(OFFSETS)]],
+  mkdir: [5, (_, path) => [path(), 0o777]],
+  rmdir: [3, (_, path) => [path()]],
+  unlink: [7, (_, path) => [path()]],
+  rename: [8, (_, path) => [path(), path()]],
+  link: [5, (_, path) => [path(), path()]],
+  symlink: [3, (random, path) => [random.pick(['a', 'b', 'd', 'd/a']), path()]],
+  readlink: [2, (_, path) => [path()]],
+  chmod: [3, (random, path) => [path(), random.pick(CHANGED_MODES)]],
+  truncate: [3, (random, path) => [path(), random.pick(OFFSETS)]],
   ftruncate: [2, (random) => [slotOf(random), random.pick(OFFSETS)]],
   pread: [8, (random) => [slotOf(random), 64, random.pick(OFFSETS)]],
   pwrite: [8, (random) => [slotOf(random), bytesOf(random), random.pick(OFFSETS)]],
@@ -75,19 +75,39 @@ const rows: Readonly<Record<string, readonly [weight: number, make: Make]>> = {
   write: [4, (random) => [slotOf(random), bytesOf(random)]],
   close: [4, (random) => [slotOf(random)]],
   list: [5, (random) => [random.pick(['/', '/', 'd', 'a', 's'])]],
-  setxattr: [2, (random) => [pathOf(random), 'user.x', bytesOf(random)]],
-  getxattr: [2, (random) => [pathOf(random), 'user.x']],
+  setxattr: [2, (random, path) => [path(), 'user.x', bytesOf(random)]],
+  getxattr: [2, (_, path) => [path(), 'user.x']],
 };
-const weights = { open: 16, ...Object.fromEntries(Object.entries(rows).map(([name, [weight]]) => [name, weight])) };
+const MOST_PATHS = 5;
+const KEPT = 0.6;
 
-/** Any call, over few names and descriptors, so that calls meet. */
-export function randomCall(random: Random): PlannedCall {
-  const name = random.weighted<string>(weights);
-  if (name === 'open') {
-    const args = [pathOf(random), random.pick(OPEN_FLAGS), random.pick(MODES)];
-    return { name, args, keep: random.pick(SLOTS) };
+/**
+ * What the calls of one seed are made of: few of the names, and not all kinds of calls, so that they meet more often than
+ * by chance alone.
+ */
+export class CallMaker {
+  readonly #random: Random;
+  readonly #paths: readonly string[];
+  readonly #weights: Readonly<Record<string, number>>;
+  readonly #flags: readonly string[];
+
+  constructor(random: Random) {
+    this.#random = random;
+    this.#paths = Array.from({ length: 2 + random.below(MOST_PATHS - 1) }, () => anyPath(random));
+    // Not both: opening with O_TRUNC does not wait for a write that has found the end already, in Linux neither.
+    const unused = random.pick(['O_APPEND', 'O_TRUNC']);
+    this.#flags = OPEN_FLAGS.filter((flags) => !flags.includes(unused));
+    const kept = Object.entries(rows).filter(() => random.chance(KEPT));
+    this.#weights = { open: 16, ...Object.fromEntries(kept.map(([name, [weight]]) => [name, weight])) };
   }
-  return { name, args: rows[name]?.[1](random) ?? [] };
+
+  next(): PlannedCall {
+    const random = this.#random;
+    const path = (): string => random.pick(this.#paths);
+    const name = random.weighted<string>(this.#weights);
+    if (name !== 'open') return { name, args: rows[name]?.[1](random, path) ?? [] };
+    return { name, args: [path(), random.pick(this.#flags), random.pick(MODES)], keep: random.pick(SLOTS) };
+  }
 }
 
 const kinds = new Map([

@@ -1,4 +1,4 @@
-import { allErrnos, EDQUOT, EIO, ENOMEM, ENOSPC, EREMOTEIO, type Errno, errnoOf } from '../../src/abi/errno.ts';
+import { allErrnos, EDQUOT, EIO, ENOMEM, ENOSPC, EREMOTEIO, errnoOf } from '../../src/abi/errno.ts';
 import { FUSE_EXPIRE_ONLY } from '../../src/abi/fuse.ts';
 import * as notify from '../../src/abi/notify.ts';
 import { encodeNotification } from '../../src/abi/notify-message.ts';
@@ -152,6 +152,3 @@ export function doSomethingBad(mode: Mode, victim: Victim): void {
   const index = victim.random.weighted(Object.fromEntries(rows.map(([weight], at) => [String(at), weight])));
   rows[Number(index)]?.[1](victim);
 }
-
-/** Whether an errno is one that faults make up. */
-export const isMadeUp = (code: string): boolean => FAILURES.some((errno: Errno) => errno.code === code);

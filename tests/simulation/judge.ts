@@ -170,8 +170,8 @@ class Search {
   /** Equal places and models are the same object, so that they are found again. */
   #placeAfter(stepped: StepResult): Place {
     if ('end' in stepped) return 'done';
-    const { step, directory, rest, links, mayEnter, node, first } = stepped.progress;
-    const key = `${step},${directory},${rest?.join('/')},${links},${mayEnter},${node},${first}`;
+    const { step, directory, rest, links, mayEnter, node, first, size } = stepped.progress;
+    const key = `${step},${directory},${rest?.join('/')},${links},${mayEnter},${node},${first},${size}`;
     const known = this.#places.get(key) ?? stepped.progress;
     this.#places.set(key, known);
     return known;

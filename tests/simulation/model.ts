@@ -85,17 +85,20 @@ export class Model {
     return this.change(id, { nlink: this.node(id).nlink + 1 }).#rename(directory, name, id);
   }
 
-  /** Takes a name away, which there must be. */
-  unlink(directory: string, name: string): Model {
-    const id = this.child(directory, name) as string;
-    return this.#rename(directory, name, null).change(id, { nlink: this.node(id).nlink - 1 });
+  /** Counts one name of a file less. */
+  uncount(id: string): Model {
+    return this.change(id, { nlink: this.node(id).nlink - 1 });
   }
 
-  /** Moves a name, over the one that is there. */
+  /** Takes a name away that counts no more. */
+  unname(directory: string, name: string): Model {
+    return this.#rename(directory, name, null);
+  }
+
+  /** Moves a name, over one that counts no more. */
   rename(from: { directory: string; name: string }, to: { directory: string; name: string }): Model {
     const id = this.child(from.directory, from.name) as string;
-    const cleared = this.child(to.directory, to.name) === undefined ? this : this.unlink(to.directory, to.name);
-    return cleared.#rename(from.directory, from.name, null).#rename(to.directory, to.name, id);
+    return this.#rename(from.directory, from.name, null).#rename(to.directory, to.name, id);
   }
 
   #rename(directory: string, name: string, id: string | null): Model {

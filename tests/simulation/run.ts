@@ -114,8 +114,10 @@ class Run {
     const { server } = this.#world;
     const args = planned.map((argument) => descriptorOf(argument, kept));
     const at = this.#calls.length;
-    const { pid } = thread.process;
-    const call = { name, args, pid, uid: thread.credentials.uid, id: `file ${at}`, result: null as string | null };
+    const call: Judged & { result: string | null } = {
+      ...{ name, args, pid: thread.process.pid, uid: thread.credentials.uid, id: `file ${at}`, result: null },
+      isCached: this.#plan.variant.directIo !== true,
+    };
     this.#calls.push(call);
     this.#moments.push({ kind: 'begins', call: at });
     this.#world.log(`${thread.tid} #${at} ${name}(${args.join(', ')})`);

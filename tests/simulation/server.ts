@@ -167,6 +167,10 @@ export class SlowServer {
       this.#options.log('server closes a device file');
       this.#remove(this.files, file);
       file.close();
+      // What was read there is over; nothing that is written elsewhere can answer it.
+      for (const box of [this.inbox, this.outbox]) {
+        box.splice(0, box.length, ...box.filter((parcel) => parcel.file !== file));
+      }
     }
   }
 

@@ -4,8 +4,8 @@ import { simulate } from './run.ts';
 import { commandOf, shorten } from './shorten.ts';
 import type { Judged } from './steps.ts';
 
-const SEEDS = 150;
-const PARTS = 3;
+const SEEDS = 240;
+const PARTS = 6;
 
 test.each(Array.from({ length: PARTS }, (_, part) => part))(
   `whatever happens, results can be explained and nothing is left behind: part ${'%d'} of the seeds`,

@@ -11,6 +11,8 @@ export interface Judged {
   readonly uid: number;
   /** What new files are called in the model. */
   readonly id: string;
+  /** Reads go through a page cache, where size and content are two things. */
+  readonly isCached?: boolean;
   /** What the call gave; null when an errno ended it that no model explains, so that it may have stopped anywhere. */
   readonly result: string | null;
 }
@@ -28,10 +30,21 @@ export interface Progress {
   readonly node: string;
   /** What was found or reached before, for calls with two paths. */
   readonly first: string;
+  /** How long the file was when a read looked. */
+  readonly size: number;
 }
 
 /** Where every call begins. */
-export const START: Progress = { step: 0, directory: ROOT, rest: null, links: 0, mayEnter: false, node: '', first: '' };
+export const START: Progress = {
+  step: 0,
+  directory: ROOT,
+  rest: null,
+  links: 0,
+  mayEnter: false,
+  node: '',
+  first: '',
+  size: 0,
+};
 
 /** What a step came to: how to go on, or how the call ends. */
 export type StepResult = { readonly model: Model } & ({ readonly progress: Progress } | { readonly end: string });
@@ -158,8 +171,22 @@ const removing =
       return end(model, what === 'name' ? 'EISDIR' : 'ENOTDIR');
     }
     if (node.names.size > 0) return end(model, 'ENOTEMPTY');
-    return end(model.unlink(directory, name), 'ok');
+    return goOn(model.uncount(found), progress, { node: found });
   };
+
+/** In no order that can be: a directory changes under its lock. */
+const IMPOSSIBLE = 'another order';
+
+/**
+ * A name goes a moment after its file counts one less: until the server has answered it is found in the cache of names,
+ * while attributes may be asked for.
+ */
+const removed: Step = (model, progress) => {
+  const { directory, node } = progress;
+  const name = lastOf(progress);
+  if (model.child(directory, name) !== node) return end(model, IMPOSSIBLE);
+  return end(model.unname(directory, name), 'ok');
+};
 
 /** The directory that the first walk reached, and the name that it left, in one. */
 const firstPlace: Step = (model, progress) =>
@@ -192,7 +219,17 @@ const renaming: Step = (model, progress, { uid }) => {
   const changesParent = isDirectory && from.directory !== to.directory;
   if (changesParent && !permits(model.node(moved), uid, WRITE)) return end(model, 'EACCES');
   if (replaced !== undefined && model.node(replaced).names.size > 0) return end(model, 'ENOTEMPTY');
-  return end(model.rename(from, to), 'ok');
+  if (replaced === undefined) return end(model.rename(from, to), 'ok');
+  return goOn(model.uncount(replaced), progress, { node: JSON.stringify([moved, replaced]) });
+};
+
+/** The second half of a rename over another file, as {@link removed}. */
+const renamed: Step = (model, progress) => {
+  const [directory, name] = JSON.parse(progress.first) as [string, string];
+  const [moved, replaced] = JSON.parse(progress.node) as [string, string];
+  const to = { directory: progress.directory, name: lastOf(progress) };
+  const isSame = model.child(directory, name) === moved && model.child(to.directory, to.name) === replaced;
+  return isSame ? end(model.rename({ directory, name }, to), 'ok') : end(model, IMPOSSIBLE);
 };
 
 // Opening. The descriptor that a call gave is known; in the model it must be free then.
@@ -266,8 +303,20 @@ const noDirectory =
   (model, progress) =>
     model.node(progress.node).kind === 'directory' ? end(model, errno) : goOn(model, progress);
 
-const pread: Step = (model, { node }, { args }) =>
-  end(model, JSON.stringify(model.node(node).data.slice(Number(args[2]), Number(args[2]) + Number(args[1]))));
+/**
+ * A read from a page cache does not wait for writes: it may see the size from before one, and the bytes of after it.
+ * Linux mm/filemap.c, filemap_read().
+ */
+const lookAtSize: Step = (model, progress) => goOn(model, progress, { size: model.node(progress.node).data.length });
+
+/** The bytes that a read may give. */
+const readable = (model: Model, { node, size }: Progress, { isCached }: Judged): string =>
+  isCached === true ? model.node(node).data.slice(0, size) : model.node(node).data;
+
+const pread: Step = (model, progress, call) => {
+  const [, size, offset] = call.args.map(Number) as [number, number, number];
+  return end(model, JSON.stringify(readable(model, progress, call).slice(offset, offset + size)));
+};
 
 const pwrite: Step = (model, { node, first }, { args }) => {
   const { append } = JSON.parse(first) as { append: boolean };
@@ -276,10 +325,11 @@ const pwrite: Step = (model, { node, first }, { args }) => {
 };
 
 /** Reads at the file's own position, if it is still open; else the position is nobody's any more. */
-const read: Step = (model, { node, first }, call) => {
+const read: Step = (model, progress, call) => {
+  const { first } = progress;
   const kept = model.file(descriptorOf(call));
   const { position } = kept ?? (JSON.parse(first) as { position: number });
-  const bytes = model.node(node).data.slice(position, position + Number(call.args[1]));
+  const bytes = readable(model, progress, call).slice(position, position + Number(call.args[1]));
   const moved = kept && model.withFile(descriptorOf(call), { ...kept, position: position + bytes.length });
   return end(moved ?? model, JSON.stringify(bytes));
 };
@@ -353,16 +403,16 @@ const steps: Readonly<Record<string, readonly Step[]>> = {
   mkdir: [walk(0, 'parent'), making(({ args, uid }) => newNode('directory', Number(args[1]), uid))],
   symlink: [walk(1, 'parent'), making(({ args, uid }) => newNode('symlink', 0o777, uid, text(args[0])))],
   link: [walk(0, 'nofollow'), secondPath, walk(1, 'parent'), linking],
-  unlink: [walk(0, 'parent'), removing('name')],
-  rmdir: [walk(0, 'parent'), removing('directory')],
-  rename: [walk(0, 'parent'), firstPlace, walk(1, 'parent'), renaming],
+  unlink: [walk(0, 'parent'), removing('name'), removed],
+  rmdir: [walk(0, 'parent'), removing('directory'), removed],
+  rename: [walk(0, 'parent'), firstPlace, walk(1, 'parent'), renaming, renamed],
   readlink: [walk(0, 'nofollow'), readlink],
   chmod: [walk(0, 'follow'), chmod],
   truncate: [walk(0, 'follow'), noDirectory('EISDIR'), needs(WRITE), resized(1)],
   ftruncate: [fetch, noDirectory('EINVAL'), mustBe('read', 'EINVAL'), resized(1)],
-  pread: [fetch, mustBe('write', 'EBADF'), noDirectory('EISDIR'), pread],
+  pread: [fetch, mustBe('write', 'EBADF'), noDirectory('EISDIR'), lookAtSize, pread],
   pwrite: [fetch, mustBe('read', 'EBADF'), pwrite],
-  read: [fetch, mustBe('write', 'EBADF'), noDirectory('EISDIR'), read],
+  read: [fetch, mustBe('write', 'EBADF'), noDirectory('EISDIR'), lookAtSize, read],
   write: [fetch, mustBe('read', 'EBADF'), write],
   close: [close],
   list: [walk(0, 'follow'), mayList, list],
