@@ -13,8 +13,11 @@ import type { Superblock } from './vfs/superblock.ts';
 export interface Host {
   /** Calls `pump` soon, off the present stack; once, however often it is asked before. */
   defer(pump: () => void): void;
-  /** Calls `wake` at a time of the kernel's clock; the latest call counts, null takes it back. */
-  setAlarm(at: number | null, wake: () => void): void;
+  /**
+   * Calls `wake` at a time of the kernel's clock; the latest call counts, null takes it back. While somebody awaits the end
+   * of a task the alarm keeps the program alive.
+   */
+  setAlarm(at: number | null, wake: () => void, awaitedBy: 'somebody' | 'nobody'): void;
   /**
    * Blocks this thread until something outside happened or the time is over; null for no end.
    * Returns false when there is nothing outside that could happen.
@@ -49,6 +52,8 @@ export class Kernel {
   readonly pageCache: PageCache;
   readonly #host: Host | null;
   #pumpAsked = false;
+  /** How many promises of {@link run} are open. */
+  #awaited = 0;
 
   constructor({ clock, host, pick, pageCacheBytes }: KernelOptions) {
     this.pageCache = new PageCache(pageCacheBytes);
@@ -98,7 +103,11 @@ export class Kernel {
     limits: Limits = {},
   ): Promise<T> {
     const task = new Thread(this.scheduler, process, credentials);
-    return runAsync(task, code(task), limits);
+    this.#awaited++;
+    return runAsync(task, code(task), limits).finally(() => {
+      this.#awaited--;
+      if (this.#awaited === 0) this.#askForPump();
+    });
   }
 
   /**
@@ -126,7 +135,7 @@ export class Kernel {
 
   #pump(): void {
     this.scheduler.run();
-    this.#host?.setAlarm(this.scheduler.nextTimer, () => this.#pump());
+    this.#host?.setAlarm(this.scheduler.nextTimer, () => this.#pump(), this.#awaited > 0 ? 'somebody' : 'nobody');
   }
 
   /** Waits on this stack for timers and for what is owed from outside, but not beyond the deadline. */

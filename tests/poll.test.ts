@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import * as path from 'node:path';
 import { expect, test } from 'vitest';
 import { FUSE_POLL_SCHEDULE_NOTIFY } from '../src/abi/fuse.ts';
 import { POLLIN, S_IFDIR, S_IFREG } from '../src/abi/linux.ts';
@@ -57,4 +59,14 @@ test('a poll on a stack of its own ends by the clock', async () => {
   const fd = kernel.runSync(process, credentials, (task) => open(task, '/f', 0));
   const one = { fd, events: POLLIN, revents: 0 };
   expect(kernel.runSync(process, credentials, (task) => poll(task, [one], 5))).toBe(0);
+});
+
+test('a program that awaits a poll with a time lives until then, and no longer', () => {
+  const program = path.join(import.meta.dirname, 'awaited-poll-main.ts');
+  const hook = path.join(import.meta.dirname, '../scripts/run-typescript.mjs');
+  const { stdout, status } = spawnSync(process.execPath, ['--import', hook, program], {
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  expect([stdout, status]).toEqual(['0 ready\n', 0]);
 });

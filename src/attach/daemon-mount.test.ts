@@ -43,7 +43,7 @@ test('a mount has the options of its data', () => {
       blockSize: null,
       dontMask: false,
     },
-    flags: { readOnly: false, nodev: false, nosuid: false, noexec: false },
+    flags: { readOnly: false, nodev: true, nosuid: true, noexec: false },
     source: '/dev/fuse',
     subtype: null,
   });

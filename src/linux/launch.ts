@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { errnoOf } from '../abi/errno.ts';
-import { receiveDescriptor } from './descriptor-passing.ts';
+import { ECONNRESET, errnoOf } from '../abi/errno.ts';
+import { type PacketWithDescriptor, receiveDescriptor } from './descriptor-passing.ts';
 import type { Instruction } from './seccomp-filter.ts';
 import { encodeProgram } from './seccomp-filter.ts';
 import { closeDescriptor, sendBlocking, seqpacketPair } from './sockets.ts';
@@ -112,8 +112,18 @@ async function nextReport(watcher: Watcher, socket: number): Promise<{ report: R
       resolve();
     });
   });
-  const { packet, fd } = receiveDescriptor(socket, MESSAGE_ROOM);
+  const { packet, fd } = receiveOrEnd(socket);
   return { report: packet.length === 0 ? null : JSON.parse(Buffer.from(packet).toString()), fd };
+}
+
+/** A launcher that ended before it read its orders resets the connection. */
+function receiveOrEnd(socket: number): PacketWithDescriptor {
+  try {
+    return receiveDescriptor(socket, MESSAGE_ROOM);
+  } catch (error) {
+    if (error !== ECONNRESET) throw error;
+    return { packet: new Uint8Array(0), fd: null };
+  }
 }
 
 function explain(report: Report | null): string {

@@ -113,17 +113,21 @@ test('a closed watch is silent, even when its event was on the way', async () =>
 test('the latest alarm counts, and null takes it back', async () => {
   const reactor = new NodeReactor();
   const rung: string[] = [];
-  reactor.setAlarm(performance.now() + 1, () => rung.push('replaced'));
+  reactor.setAlarm(performance.now() + 1, () => rung.push('replaced'), 'somebody');
   const second = new Promise<void>((resolve) => {
-    reactor.setAlarm(performance.now() + 5, () => {
-      rung.push('second');
-      resolve();
-    });
+    reactor.setAlarm(
+      performance.now() + 5,
+      () => {
+        rung.push('second');
+        resolve();
+      },
+      'somebody',
+    );
   });
   const alive = setTimeout(() => {}, 1000);
   await second;
-  reactor.setAlarm(performance.now() + 1, () => rung.push('taken back'));
-  reactor.setAlarm(null, () => {});
+  reactor.setAlarm(performance.now() + 1, () => rung.push('taken back'), 'somebody');
+  reactor.setAlarm(null, () => {}, 'nobody');
   await new Promise((resolve) => setTimeout(resolve, 10));
   clearTimeout(alive);
   expect(rung).toEqual(['second']);

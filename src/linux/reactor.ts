@@ -32,13 +32,14 @@ export class NodeReactor {
     queueMicrotask(run);
   }
 
-  /** As setTimeout: the alarm alone does not keep the process alive. `at` is performance.now()'s time. */
-  setAlarm(at: number | null, wake: () => void): void {
+  /** As setTimeout. An alarm that nobody awaits does not keep the process alive. `at` is performance.now()'s time. */
+  setAlarm(at: number | null, wake: () => void, awaitedBy: 'somebody' | 'nobody'): void {
     if (this.#alarm !== null) clearTimeout(this.#alarm);
     this.#alarm = null;
     if (at === null) return;
     const delay = Math.min(Math.max(0, Math.ceil(at - performance.now())), 0x7fffffff);
-    this.#alarm = setTimeout(wake, delay).unref();
+    this.#alarm = setTimeout(wake, delay);
+    if (awaitedBy === 'nobody') this.#alarm.unref();
   }
 
   /** Calls `ready` whenever something of the interest may be possible; the descriptor must outlive the watch. */
