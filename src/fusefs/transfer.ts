@@ -10,6 +10,12 @@ import { mayKeepSetId } from './privileges.ts';
 /** How bytes travel: exactly as the program asks, in its own name; or for the page cache, which minds locks of nobody. */
 export type Manner = 'direct' | 'cached';
 
+/** What one request carries of a larger transfer: `size` bytes from `at` on, counted from where that begins. */
+export interface Piece {
+  readonly at: number;
+  readonly size: number;
+}
+
 /** The most bytes that one READ of the file may ask for. */
 export function readLimit({ inode }: FuseFile): number {
   const { options, connection } = inode.superblock;

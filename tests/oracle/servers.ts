@@ -9,7 +9,7 @@ import type { Limits } from '../../src/server/negotiate.ts';
 import type { Time } from '../../src/server/time.ts';
 import { deviceAnswers } from './device-answers.ts';
 import { keepLocks } from './server-locks.ts';
-import type { Variant } from './variants.ts';
+import { comparesRequests, type Variant } from './variants.ts';
 
 type Method = (...args: unknown[]) => unknown;
 type Methods = Record<string, Method>;
@@ -122,6 +122,7 @@ function methodsOf(server: FuseServer): Methods {
 function wishes(init: Method, offer: Offer, variant: Variant): Wishes {
   const isHidden = (name: string): boolean =>
     variant.refused?.includes(name as InitFlag) === true ||
+    (name === 'ASYNC_READ' && comparesRequests(variant)) ||
     (variant.everything !== true && !common.has(name as InitFlag));
   const features = Object.fromEntries(
     Object.entries(offer.features).map(([name, isSet]) => [name, isSet && !isHidden(name)]),
