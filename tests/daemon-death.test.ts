@@ -62,7 +62,8 @@ test(`a daemon killed in the middle of ${READERS} reads ends them all with an er
     seen.add([...ends, ...later].join());
     longest = Math.max(longest, took);
   }
-  expect([...seen]).toEqual(['ECONNABORTED,ENOTCONN,ENOTCONN']);
+  // Those that had a place in the background were cut off, the others find nobody; then stat(2) and close(2).
+  expect([...seen]).toEqual(['ECONNABORTED,ENOTCONN,ENOTCONN,ENOTCONN']);
   expect(longest).toBeLessThan(1000);
   expect(descriptors()).toBe(before.descriptors);
   expect(heapInUse() - before.heap).toBeLessThan(8 << 20);
