@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { constants } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type FuseServer, mount } from 'fusewire';
@@ -60,6 +61,9 @@ function respond(request: IncomingMessage, response: ServerResponse): void {
 }
 
 const PATH = '/file of bytes';
+
+/** Reads ask for just what the program wants, not for whole pages and ahead. */
+const DIRECT = constants.O_RDONLY | constants.O_DIRECT;
 const remoteFile = (): FuseServer => httpFile(url, { blockSize: BLOCK, capacity: 4 });
 
 test('a remote file has the name of the URL, its size and its time', async () => {
@@ -85,7 +89,7 @@ const askedRanges = (): string[] => remote.asked.filter((what) => what !== 'HEAD
 
 test('of a remote file only what is read is fetched, and the block behind it once reading goes on', async () => {
   await using mounted = await mount(remoteFile());
-  const file = await mounted.fs.promises.open(PATH, 'r');
+  const file = await mounted.fs.promises.open(PATH, DIRECT);
   const read = async (at: number): Promise<Buffer> => (await file.read(Buffer.alloc(100), 0, 100, at)).buffer;
   expect(await read(5 * BLOCK + 1000)).toEqual(remote.content.subarray(5 * BLOCK + 1000, 5 * BLOCK + 1100));
   expect(askedRanges()).toEqual(['5120-6143', '6144-7167']);
@@ -96,7 +100,7 @@ test('of a remote file only what is read is fetched, and the block behind it onc
 test('programs that read one block of a remote file at a time share its request', async () => {
   await using mounted = await mount(remoteFile());
   const read = async (): Promise<number> => {
-    const file = await mounted.fs.promises.open(PATH, 'r');
+    const file = await mounted.fs.promises.open(PATH, DIRECT);
     return (await file.read(Buffer.alloc(10), 0, 10, 3 * BLOCK)).bytesRead;
   };
   expect(await Promise.all([read(), read(), read()])).toEqual([10, 10, 10]);
@@ -105,7 +109,7 @@ test('programs that read one block of a remote file at a time share its request'
 
 test('a remote file that was replaced is ESTALE where an open one was not read yet', async () => {
   await using mounted = await mount(remoteFile());
-  const file = await mounted.fs.promises.open(PATH, 'r');
+  const file = await mounted.fs.promises.open(PATH, DIRECT);
   const part = Buffer.alloc(10);
   await file.read(part, 0, 10, 3 * BLOCK);
   Object.assign(remote, { content: bytesOf(500, 99), etag: '"2"' });
@@ -133,7 +137,7 @@ test.each([
 test('a web server that knows no ranges is asked for the whole file, once', async () => {
   remote.ranges = false;
   await using mounted = await mount(remoteFile());
-  const file = await mounted.fs.promises.open(PATH, 'r');
+  const file = await mounted.fs.promises.open(PATH, DIRECT);
   const { buffer } = await file.read(Buffer.alloc(10), 0, 10, 5 * BLOCK);
   expect(buffer).toEqual(remote.content.subarray(5 * BLOCK, 5 * BLOCK + 10));
   expect(await file.readFile()).toEqual(remote.content);

@@ -53,6 +53,7 @@ const bodies: Readonly<Record<string, (body: Body) => string>> = {
   IOCTL: (b) =>
     `fh=${b.fh} flags=${hex(b.flags)} cmd=${hex(b.cmd)} arg=${ioctlArgument(b)} in=${b.in_size} out=${b.out_size}`,
   ACCESS: (b) => `mask=${b.mask}`,
+  NOTIFY_REPLY: (b) => `off=${b.offset} size=${b.size}`,
 };
 const sameAs: Readonly<Record<string, string>> = {
   OPENDIR: 'OPEN',
