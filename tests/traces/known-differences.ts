@@ -115,11 +115,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     ],
   },
   {
-    mount: 't15 / INIT pending',
-    reason: 'before INIT the device wants more room than 8192 bytes',
-    steps: ['8192', 'again'],
-  },
-  {
     mount: 't18 / data that changes: AUTO_INVAL_DATA',
     reason: 'AUTO_INVAL_DATA and EXPLICIT_INVAL_DATA are not offered',
     steps: ['pread cached', 'mtime changed: fstat + pread', 'size shrunk: fstat+pread', 'size grown: fstat+pread'],

@@ -614,6 +614,7 @@ export const t11: Trace = {
         ...RENEWED,
         `
       ## uid1000 write
+        pause 20
         @1 open /f O_RDWR -> $fd
         @1 write $fd abc -> 3
         @1 close $fd
@@ -626,6 +627,7 @@ export const t11: Trace = {
           FLUSH n=2 fh=101 lo=Y
           RELEASE n=2 fh=101 flags=0x8002 release_flags=0 lo=0
       ## uid1000 write 2nd time
+        pause 20
         @1 open /f O_RDWR -> $fd
         @1 write $fd abc -> 3
         @1 close $fd
@@ -640,6 +642,7 @@ export const t11: Trace = {
         ...RENEWED,
         `
       ## uid1000 truncate
+        pause 20
         @1 truncate /f 5
           LOOKUP n=1 'f'
           GETXATTR n=2 size=0 'security.capability'
@@ -648,6 +651,7 @@ export const t11: Trace = {
         ...RENEWED,
         `
       ## uid1000 ftruncate
+        pause 20
         @1 open /f O_RDWR -> $fd
         @1 ftruncate $fd 5
         @1 close $fd
@@ -661,6 +665,7 @@ export const t11: Trace = {
         ...RENEWED,
         `
       ## uid1000 O_TRUNC
+        pause 20
         @1 open /f O_RDWR|O_TRUNC -> $fd
         @1 close $fd
           LOOKUP n=1 'f'
@@ -673,6 +678,7 @@ export const t11: Trace = {
         ...RENEWED,
         `
       ## uid1000 chown
+        pause 20
         @1 chown /f 1000 1000
           LOOKUP n=1 'f'
           GETXATTR n=2 size=0 'security.capability'
@@ -681,6 +687,7 @@ export const t11: Trace = {
         ...RENEWED,
         `
       ## uid1000 fallocate
+        pause 20
         @1 open /f O_RDWR -> $fd
         @1 fallocate $fd 0 0 100
         @1 close $fd
@@ -696,6 +703,7 @@ export const t11: Trace = {
         ...RENEWED,
         `
       ## root write
+        pause 20
         open /f O_RDWR -> $fd
         write $fd abc -> 3
         close $fd
@@ -711,6 +719,7 @@ export const t11: Trace = {
         ...RENEWED,
         `
       ## root chown
+        pause 20
         chown /f 1000 1000
           LOOKUP n=1 'f'
           GETXATTR n=2 size=0 'security.capability'
@@ -726,6 +735,7 @@ export const t11: Trace = {
         ...RENEWED,
         `
       ## uid1000 write
+        pause 20
         @1 open /f O_RDWR -> $fd
         @1 write $fd abc -> 3
         @1 close $fd
@@ -740,6 +750,7 @@ export const t11: Trace = {
           FLUSH n=2 fh=101 lo=Y
           RELEASE n=2 fh=101 flags=0x8002 release_flags=0 lo=0
       ## uid1000 write 2nd time
+        pause 20
         @1 open /f O_RDWR -> $fd
         @1 write $fd abc -> 3
         @1 close $fd
@@ -754,6 +765,7 @@ export const t11: Trace = {
         ...RENEWED,
         `
       ## uid1000 truncate
+        pause 20
         @1 truncate /f 5
           LOOKUP n=1 'f'
           GETXATTR n=2 size=0 'security.capability'
@@ -763,6 +775,7 @@ export const t11: Trace = {
         ...RENEWED,
         `
       ## uid1000 ftruncate
+        pause 20
         @1 open /f O_RDWR -> $fd
         @1 ftruncate $fd 5
         @1 close $fd
@@ -777,6 +790,7 @@ export const t11: Trace = {
         ...RENEWED,
         `
       ## uid1000 O_TRUNC
+        pause 20
         @1 open /f O_RDWR|O_TRUNC -> $fd
         @1 close $fd
           LOOKUP n=1 'f'
@@ -790,6 +804,7 @@ export const t11: Trace = {
         ...RENEWED,
         `
       ## uid1000 chown
+        pause 20
         @1 chown /f 1000 1000
           LOOKUP n=1 'f'
           GETXATTR n=2 size=0 'security.capability'
@@ -799,6 +814,7 @@ export const t11: Trace = {
         ...RENEWED,
         `
       ## uid1000 fallocate
+        pause 20
         @1 open /f O_RDWR -> $fd
         @1 fallocate $fd 0 0 100
         @1 close $fd
@@ -815,6 +831,7 @@ export const t11: Trace = {
         ...RENEWED,
         `
       ## root write
+        pause 20
         open /f O_RDWR -> $fd
         write $fd abc -> 3
         close $fd
@@ -830,6 +847,7 @@ export const t11: Trace = {
         ...RENEWED,
         `
       ## root chown
+        pause 20
         chown /f 1000 1000
           LOOKUP n=1 'f'
           GETXATTR n=2 size=0 'security.capability'
