@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -40,7 +40,7 @@ const codeOf = (call: Promise<unknown>): Promise<string> =>
 /** Mounts, and kills the daemon while it holds 64 reads. Returns how these and later calls end, and after how long. */
 async function killInTheMiddle(): Promise<{ ends: Set<string>; later: string[]; took: number }> {
   await using mounted = await mount(daemon('squashfuse', ['-f', image, '{}']));
-  const file = await mounted.fs.promises.open('/file');
+  const file = await mounted.fs.promises.open('/file', constants.O_RDONLY | constants.O_DIRECT); // a request for each read
   mounted.daemon?.signal('SIGSTOP');
   const reads = Array.from({ length: READERS }, (_, i) => codeOf(file.read(Buffer.alloc(4096), 0, 4096, i * 4096)));
   while (mounted.control.waiting < READERS) await new Promise((resolve) => setImmediate(resolve));

@@ -181,6 +181,14 @@ export const POSIX_FADV_WILLNEED = 3;
 export const POSIX_FADV_DONTNEED = 4;
 export const POSIX_FADV_NOREUSE = 5;
 
+export const RWF_HIPRI = 0x1;
+export const RWF_DSYNC = 0x2;
+export const RWF_SYNC = 0x4;
+export const RWF_NOWAIT = 0x8;
+export const RWF_APPEND = 0x10;
+export const RWF_NOAPPEND = 0x20;
+export const RWF_NOSIGNAL = 0x100;
+
 export const SYNC_FILE_RANGE_WAIT_BEFORE = 1;
 export const SYNC_FILE_RANGE_WRITE = 2;
 export const SYNC_FILE_RANGE_WAIT_AFTER = 4;

@@ -1,4 +1,4 @@
-import { ECONNABORTED, ECONNREFUSED, EINTR, ENOSYS, ENOTCONN, Errno, ETIMEDOUT } from '../abi/errno.ts';
+import { ECONNABORTED, ECONNREFUSED, EINTR, ENOMEM, ENOSYS, ENOTCONN, Errno, ETIMEDOUT } from '../abi/errno.ts';
 import { FUSE_KERNEL_MINOR_VERSION } from '../abi/fuse.ts';
 import { type Features, featuresOf, type InitFlag } from '../abi/init-flags.ts';
 import { NEWEST, type Protocol, type Reply } from '../abi/message.ts';
@@ -50,6 +50,9 @@ export interface ConnectionOptions {
 
 const MAX_ACTIVE_REQUESTS = 10_000;
 
+/** How much a server may ask to be told before it reads it: enough for a few of the largest. */
+const MAX_TOLD_BYTES = 16 << 20;
+
 /**
  * The kernel's side of one FUSE server: it sends requests, waits for their replies, and knows what was negotiated.
  * Analogous to Linux's struct fuse_conn.
@@ -85,6 +88,10 @@ export class Connection {
   #state: ConnectionState = 'starting';
   #wasRefused = false;
   #waiting = 0;
+  /** What was told and is not read yet, */
+  readonly #told = new Set<Request>();
+  /** and how much data that is. */
+  #toldBytes = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -207,6 +214,29 @@ export class Connection {
     else this.end(request as Request, this.#state === 'refused' ? ECONNREFUSED : ENOTCONN);
   }
 
+  /**
+   * Tells the server something that it asked for, under its own number. Never sleeps, and has no reply.
+   *
+   * @throws ENOTCONN or ECONNREFUSED without a connection; ENOMEM when much of this kind waits to be read
+   * @see Linux fs/fuse/dev.c, fuse_simple_notify_reply()
+   */
+  tell<In>(opcode: Opcode<In, unknown>, nodeid: bigint, call: Call<In>, unique: bigint): void {
+    this.#requireConnected();
+    const size = call.data?.length ?? 0;
+    if (this.#toldBytes + size > MAX_TOLD_BYTES) throw ENOMEM;
+    const request = new Request(opcode, nodeid, call, { caller: NOBODY, kind: 'foreground' }) as Request;
+    this.#begin(request);
+    this.#told.add(request);
+    this.#toldBytes += size;
+    request.onReply = () => {
+      this.#told.delete(request);
+      this.#toldBytes -= size;
+    };
+    this.device.slots.takeForced();
+    request.hasSlot = true;
+    this.device.pushNumbered(request, unique);
+  }
+
   /** Gives lookups of a nodeid back to the server. Never sleeps, and has no reply. */
   forget(nodeid: bigint, nlookup: number): void {
     if (this.#state === 'connected') this.device.forget(nodeid, nlookup);
@@ -248,7 +278,7 @@ export class Connection {
     this.#state = 'aborted';
     for (const deadlines of this.#deadlines) deadlines.stop();
     for (const request of [...this.background.queued]) this.end(request, ECONNABORTED);
-    for (const request of [...this.device.completions.values()]) this.end(request, ECONNABORTED);
+    for (const request of [...this.device.completions.values(), ...this.#told]) this.end(request, ECONNABORTED);
     this.device.clear();
     this.device.slots.open();
     this.background.slots.open();

@@ -91,6 +91,17 @@ export class Device {
     this.waitQueue.wake();
   }
 
+  /** Puts a message on the queue that has no reply, and the server's own number. */
+  pushNumbered(request: Request, unique: bigint): void {
+    const { opcode, nodeid, caller, call } = request;
+    request.message = encodeRequest(opcode, { unique: 0, nodeid, ...caller, ...call }, this.connection.protocol);
+    setUnique(request.message, unique);
+    request.state = 'pending';
+    this.queue.push(request);
+    this.connection.events.emit('queued', request);
+    this.waitQueue.wake();
+  }
+
   /** Queues lookups to be given back. */
   forget(nodeid: bigint, nlookup: number): void {
     this.#forgets.add(nodeid, nlookup);

@@ -8,7 +8,10 @@ import { type Ceilings, type Limits, limitsBeforeInit, pageLimits } from './limi
 
 /** What this client offers: every flag that it honours, and none that it does not. */
 export const DEFAULT_OFFER: readonly InitFlag[] = [
-  'ASYNC_READ', // several READs of one call at a time
+  'ASYNC_READ', // READs ahead in the background
+  'ASYNC_DIO', // READs and WRITEs of one call with O_DIRECT side by side
+  'AUTO_INVAL_DATA', // another time of change drops cached data
+  'EXPLICIT_INVAL_DATA', // another size does not
   'POSIX_LOCKS', // GETLK, SETLK and SETLKW for fcntl(2)
   'FLOCK_LOCKS', // and for flock(2)
   'ATOMIC_O_TRUNC', // O_TRUNC in OPEN

@@ -132,7 +132,8 @@ function* writeAround(
   const { size } = file.inode;
   let written: number;
   try {
-    written = yield* writeRange(task, file, data, offset, how);
+    const isAsync = file.inode.superblock.connection.features.ASYNC_DIO;
+    written = yield* writeRange(task, file, data, offset, { ...how, isAsync });
   } catch (error) {
     if (offset + data.length > size) yield* restoreSize(task, file, size);
     throw error;

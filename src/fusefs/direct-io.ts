@@ -5,9 +5,10 @@ import { READ, WRITE } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import type { TransferHow } from '../vfs/file.ts';
+import { readTogether, writeTogether } from './async-dio.ts';
 import { learnSize, readPages } from './cached-read.ts';
 import type { FuseFile, Written } from './file.ts';
-import { readCall, readLimit, taken, writeCall, writeLimit } from './transfer.ts';
+import { type Piece, readCall, readLimit, taken, writeCall, writeLimit } from './transfer.ts';
 import { VectorParts } from './vector-parts.ts';
 
 /**
@@ -60,13 +61,37 @@ export function* readAround(
   const { inode } = file;
   yield* learnSize(task, file, buffer, offset);
   if (offset >= inode.size || buffer.length === 0) return 0;
-  const done = yield* readDirect(task, file, buffer, offset, how);
+  const { ASYNC_DIO } = inode.superblock.connection.features;
+  const done = yield* ASYNC_DIO
+    ? readAllAtOnce(task, file, buffer, offset, how)
+    : readDirect(task, file, buffer, offset, how);
   if (done === buffer.length || offset + done >= inode.size) return done;
   try {
     return done + (yield* readPages(task, file, buffer.subarray(done), offset + done));
   } catch (error) {
     if (done === 0 || !(error instanceof Errno)) throw error;
     return done;
+  }
+}
+
+/** With ASYNC_DIO: what lies far behind the end is not asked for. @see Linux fs/fuse/file.c, fuse_direct_IO() */
+function* readAllAtOnce(
+  task: Task,
+  file: FuseFile,
+  buffer: Uint8Array,
+  offset: number,
+  { parts }: TransferHow,
+): Blocking<number> {
+  const { inode } = file;
+  const limits = limitsOf(file, readLimit(file));
+  const whole = limits.pages * PAGE_SIZE;
+  const wanted = Math.min(buffer.length, Math.ceil((inode.size - offset) / whole) * whole);
+  const pieces = piecesOf(new VectorParts(parts, buffer.length), wanted, limits);
+  inode.check();
+  try {
+    return yield* readTogether(task, file, buffer, offset, pieces);
+  } finally {
+    inode.accessed();
   }
 }
 
@@ -91,7 +116,7 @@ export function* writeDirect(
   inode.check();
   if (data.length === 0) return { written: 0, end: offset };
   const start = (how.flags & O_APPEND) === 0 ? offset : inode.size;
-  const written = yield* writeRange(task, file, data, start, how);
+  const written = yield* writeRange(task, file, data, start, { ...how, isAsync: false });
   return { written, end: start + written };
 }
 
@@ -118,19 +143,23 @@ export function* writeRange(
   file: FuseFile,
   data: Uint8Array,
   offset: number,
-  { flags, parts }: TransferHow,
+  { flags, parts, isAsync }: TransferHow & { readonly isAsync: boolean },
 ): Blocking<number> {
   const { inode } = file;
+  const vector = new VectorParts(parts, data.length);
+  const limits = limitsOf(file, writeLimit(file));
   let written = 0;
   dropCached(file, offset, data.length);
   try {
-    written = yield* piecewise(new VectorParts(parts, data.length), data.length, limitsOf(file, writeLimit(file)), {
-      *transfer(done, size) {
-        const piece = data.subarray(done, done + size);
-        const call = writeCall(task, file, piece, { offset: offset + done, manner: 'direct', flags });
-        return taken(yield* inode.call(task, WRITE, call), size);
-      },
-    });
+    written = yield* isAsync
+      ? writeTogether(task, file, data, { offset, flags }, piecesOf(vector, data.length, limits))
+      : piecewise(vector, data.length, limits, {
+          *transfer(done, size) {
+            const piece = data.subarray(done, done + size);
+            const call = writeCall(task, file, piece, { offset: offset + done, manner: 'direct', flags });
+            return taken(yield* inode.call(task, WRITE, call), size);
+          },
+        });
   } finally {
     if (written > 0) dropCached(file, offset, data.length);
     inode.attributes.wrote(offset + written, written);
@@ -153,6 +182,17 @@ const limitsOf = ({ inode }: FuseFile, bytes: number): RequestLimits => ({
   bytes,
   pages: inode.superblock.connection.limits.maxPages,
 });
+
+/** What each request carries of so many bytes. */
+function piecesOf(parts: VectorParts, total: number, limits: RequestLimits): readonly Piece[] {
+  const pieces: Piece[] = [];
+  for (let at = 0; at < total; ) {
+    const size = parts.pieceAt(at, Math.min(limits.bytes, total - at), limits.pages);
+    pieces.push({ at, size });
+    at += size;
+  }
+  return pieces;
+}
 
 /**
  * Moves bytes in one request after the other, up to the first that does not move all of its own. Returns the bytes moved.

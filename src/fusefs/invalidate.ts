@@ -142,8 +142,8 @@ function hasFilesInUse(dentry: Dentry): boolean {
   return [...dentry.children.values()].some((child) => !child.isNegative);
 }
 
-/** @throws ENOENT for an inode that is not known, or no longer since the unmount */
-function known(superblock: FuseSuperblock, nodeid: bigint): FuseInode {
+/** The inode that a notification is about. @throws ENOENT for one that is not known, or no longer since the unmount */
+export function known(superblock: FuseSuperblock, nodeid: bigint): FuseInode {
   const inode = superblock.isActive ? superblock.inodeWith(nodeid) : undefined;
   if (inode === undefined) throw ENOENT;
   return inode;

@@ -3,6 +3,7 @@ import { decodeNotification, type Notification } from '../abi/notify-message.ts'
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { deleteName, forgetEpoch, invalidateInode, invalidateName, prune } from './invalidate.ts';
+import { retrievePages, storePages } from './store-retrieve.ts';
 import type { FuseSuperblock } from './superblock.ts';
 
 type Name = Notification['name'];
@@ -17,6 +18,8 @@ const actions: { readonly [N in Name]?: Action<N> } = {
   INVAL_INODE: (superblock, { body }) => invalidateInode(superblock, body),
   INVAL_ENTRY: (superblock, { body, tail }, task) => invalidateName(task, superblock, { ...body, name: tail }),
   DELETE: (superblock, { body, tail }, task) => deleteName(task, superblock, { ...body, name: tail }),
+  STORE: (superblock, { body, tail }, task) => storePages(task, superblock, body, tail),
+  RETRIEVE: (superblock, { body }) => retrievePages(superblock, body),
   INC_EPOCH: forgetEpoch,
   PRUNE: (superblock, { tail }) => prune(superblock, tail),
   POLL: ({ polledFiles }, { body }) => polledFiles.wake(body.kh),

@@ -1,6 +1,6 @@
 import { EIO } from '../abi/errno.ts';
 import { FUSE_READ_LOCKOWNER, FUSE_WRITE_KILL_SUIDGID, FUSE_WRITE_LOCKOWNER } from '../abi/fuse.ts';
-import { PAGE_SIZE } from '../abi/linux.ts';
+import { O_SYNC, PAGE_SIZE } from '../abi/linux.ts';
 import type { fuse_read_in, fuse_write_in } from '../abi/structs.ts';
 import type { Call } from '../fuse/connection.ts';
 import type { Task } from '../task/task.ts';
@@ -9,6 +9,12 @@ import { mayKeepSetId } from './privileges.ts';
 
 /** How bytes travel: exactly as the program asks, in its own name; or for the page cache, which minds locks of nobody. */
 export type Manner = 'direct' | 'cached';
+
+/** What one request carries of a larger transfer: `size` bytes from `at` on, counted from where that begins. */
+export interface Piece {
+  readonly at: number;
+  readonly size: number;
+}
 
 /** The most bytes that one READ of the file may ask for. */
 export function readLimit({ inode }: FuseFile): number {
@@ -40,7 +46,7 @@ export function readCall(
   return { body: { fh: handle.fh, offset, size, read_flags, lock_owner, flags }, room: size };
 }
 
-/** The arguments of one WRITE; `flags` are the open file's for this call. @see Linux fs/fuse/file.c, fuse_write_args_fill() */
+/** The arguments of one WRITE; of `flags` the server is told the open file's own, and whether this call is to be synchronous. @see Linux fs/fuse/file.c, fuse_write_args_fill() */
 export function writeCall(
   task: Task,
   file: FuseFile,
@@ -50,7 +56,8 @@ export function writeCall(
   const { inode, handle } = file;
   const write_flags = writeFlags(task, file, manner);
   const lock_owner = manner === 'direct' ? inode.superblock.lockOwner(task) : 0n;
-  return { body: { fh: handle.fh, offset, size: data.length, write_flags, lock_owner, flags }, data };
+  const shown = file.flags | (flags & O_SYNC);
+  return { body: { fh: handle.fh, offset, size: data.length, write_flags, lock_owner, flags: shown }, data };
 }
 
 /** How many of `size` bytes the server took. @throws EIO when it says that there were more */

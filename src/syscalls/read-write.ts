@@ -7,6 +7,7 @@ import { mayRead, mayWrite } from './access-mode.ts';
 import { gather, scatter, vector } from './io-vector.ts';
 import { MAX_FILE_SIZE } from './limits.ts';
 import { exclusively } from './locking.ts';
+import { flagsWith } from './read-write-flags.ts';
 import { withFile } from './with-file.ts';
 
 /**
@@ -63,6 +64,38 @@ export const writev = (task: Thread, fd: number, buffers: readonly Uint8Array[])
 /** pwritev(2). @throws as {@link pwrite} and {@link writev} */
 export const pwritev = (task: Thread, fd: number, buffers: readonly Uint8Array[], offset: number): Blocking<number> =>
   atOffset(task, fd, offset, (file) => writeFrom(task, file, buffers, offset));
+
+/**
+ * preadv2(2): as {@link preadv}, or with an offset of -1 as {@link readv}, with RWF_ flags.
+ *
+ * @throws as these; EOPNOTSUPP and EINVAL as flagsWith()
+ */
+export const preadv2 = (
+  task: Thread,
+  fd: number,
+  buffers: readonly Uint8Array[],
+  offset: number,
+  flags: number,
+): Blocking<number> => withFlags(task, fd, offset, (file, at) => readInto(task, file, buffers, at, flags));
+
+/** pwritev2(2): as {@link pwritev}, or with an offset of -1 as {@link writev}, with RWF_ flags. @throws as {@link preadv2} */
+export const pwritev2 = (
+  task: Thread,
+  fd: number,
+  buffers: readonly Uint8Array[],
+  offset: number,
+  flags: number,
+): Blocking<number> => withFlags(task, fd, offset, (file, at) => writeFrom(task, file, buffers, at, flags));
+
+function withFlags(
+  task: Thread,
+  fd: number,
+  offset: number,
+  transfer: (file: File, offset: number) => Blocking<Transfer>,
+): Blocking<number> {
+  if (offset === -1) return atPosition(task, fd, (file) => transfer(file, file.position));
+  return atOffset(task, fd, offset, (file) => transfer(file, offset));
+}
 
 /**
  * lseek(2): moves a file's position and returns it. A directory's position is what the entry before it told to go on
@@ -161,25 +194,38 @@ function* writeAt(
 }
 
 /** The call's flags, and the parts of its vector. */
-const howFor = ({ flags }: File, buffers: readonly Uint8Array[]): TransferHow => ({
-  flags,
+const howFor = (file: File, buffers: readonly Uint8Array[], rwf: number): TransferHow => ({
+  flags: flagsWith(file, rwf),
   parts: buffers.map(({ length }) => length),
 });
 
-function* readInto(task: Thread, file: File, buffers: readonly Uint8Array[], offset: number): Blocking<Transfer> {
+function* readInto(
+  task: Thread,
+  file: File,
+  buffers: readonly Uint8Array[],
+  offset: number,
+  rwf = 0,
+): Blocking<Transfer> {
   if (!mayRead(file)) throw EBADF;
   const joined = vector(buffers);
   if (joined.length === 0) return { count: 0, end: offset };
-  const transfer = yield* readAt(task, file, joined, offset, howFor(file, buffers));
+  const transfer = yield* readAt(task, file, joined, offset, howFor(file, buffers, rwf));
   if (buffers.length > 1) scatter(joined.subarray(0, transfer.count), buffers);
   return transfer;
 }
 
-function* writeFrom(task: Thread, file: File, buffers: readonly Uint8Array[], offset: number): Blocking<Transfer> {
+function* writeFrom(
+  task: Thread,
+  file: File,
+  buffers: readonly Uint8Array[],
+  offset: number,
+  rwf = 0,
+): Blocking<Transfer> {
   if (!mayWrite(file)) throw EBADF;
   const joined = vector(buffers);
+  if (joined.length === 0) return { count: 0, end: offset };
   if (buffers.length > 1) gather(buffers, joined);
-  return yield* writeAt(task, file, joined, offset, howFor(file, buffers));
+  return yield* writeAt(task, file, joined, offset, howFor(file, buffers, rwf));
 }
 
 function* seek(task: Thread, file: File, offset: number, whence: number): Blocking<number> {

@@ -169,13 +169,8 @@ describe.for(kernels)('$kernel', (kernel) => {
     expect(await notify('resend')).toBeUndefined();
     expect(await size('file')).toBe(21);
   });
-});
 
-// What has to do with a page cache, or with inotify, which Fusewire has not.
-describe('Linux alone', () => {
-  useKernel(kernels[0] as (typeof kernels)[number]);
-
-  test('without a notification Linux believes data for ever', async () => {
+  test('without a notification data are believed for ever', async () => {
     await read('file');
     await size('file');
     await mounted().set('file', 'changed');
@@ -205,17 +200,6 @@ describe('Linux alone', () => {
       expect(await notify('invalInode', FILE, { offset: 4096, length: 4096 })).toBeUndefined();
       expect(await asked(() => read('file'))).not.toContain('READ 2');
     });
-  });
-
-  test('delete is heard of by who watches the file', async () => {
-    const watcher = watch(mounted().path('file'), { persistent: false });
-    try {
-      const heard = once(watcher, 'change');
-      expect(await notify('delete', 1n, FILE, 'file')).toBeUndefined();
-      expect(await heard).toEqual(['rename', 'file']);
-    } finally {
-      watcher.close();
-    }
   });
 
   describe('store and retrieve', () => {
@@ -252,6 +236,22 @@ describe('Linux alone', () => {
       expect(await notify('store', nodeid, 0, new Uint8Array(10))).toBe(code);
       expect(await notify('retrieve', nodeid, 0, 10)).toBe(code);
     });
+  });
+});
+
+// What has to do with inotify, which Fusewire has not.
+describe('Linux alone', () => {
+  useKernel(kernels[0] as (typeof kernels)[number]);
+
+  test('delete is heard of by who watches the file', async () => {
+    const watcher = watch(mounted().path('file'), { persistent: false });
+    try {
+      const heard = once(watcher, 'change');
+      expect(await notify('delete', 1n, FILE, 'file')).toBeUndefined();
+      expect(await heard).toEqual(['rename', 'file']);
+    } finally {
+      watcher.close();
+    }
   });
 
   test('pollWakeup of an unknown file and resend of nothing succeed', async () => {

@@ -1,5 +1,5 @@
 import { EACCES, ENOSYS } from '../../src/abi/errno.ts';
-import { FOPEN_CACHE_DIR, FOPEN_DIRECT_IO } from '../../src/abi/fuse.ts';
+import { FOPEN_CACHE_DIR, FOPEN_DIRECT_IO, FOPEN_KEEP_CACHE } from '../../src/abi/fuse.ts';
 import type { Features, InitFlag } from '../../src/abi/init-flags.ts';
 import { W_OK } from '../../src/abi/linux.ts';
 import { DEFAULT_OFFER } from '../../src/fuse/init.ts';
@@ -9,7 +9,7 @@ import type { Limits } from '../../src/server/negotiate.ts';
 import type { Time } from '../../src/server/time.ts';
 import { deviceAnswers } from './device-answers.ts';
 import { keepLocks } from './server-locks.ts';
-import type { Variant } from './variants.ts';
+import { comparesRequests, type Variant } from './variants.ts';
 
 type Method = (...args: unknown[]) => unknown;
 type Methods = Record<string, Method>;
@@ -38,7 +38,8 @@ export function serverOf(variant: Variant): VariantServer {
     if (methods.opendir !== undefined)
       methods.opendir = withOpenFlags(methods.opendir, (flags) => flags & ~FOPEN_CACHE_DIR);
   }
-  if (variant.directIo === true) openDirectly(methods);
+  if (variant.directIo === true) openWith(methods, (flags) => flags | FOPEN_DIRECT_IO);
+  if (variant.keepsCache === false) openWith(methods, (flags) => flags & ~FOPEN_KEEP_CACHE);
   if (variant.acl !== true) keepLists(methods);
   methods.access = (request) => deniesSome(request as RequestOf<'ACCESS'>);
   methods.statfs = withFreeCounts(methods.statfs);
@@ -121,6 +122,7 @@ function methodsOf(server: FuseServer): Methods {
 function wishes(init: Method, offer: Offer, variant: Variant): Wishes {
   const isHidden = (name: string): boolean =>
     variant.refused?.includes(name as InitFlag) === true ||
+    (name === 'ASYNC_READ' && comparesRequests(variant)) ||
     (variant.everything !== true && !common.has(name as InitFlag));
   const features = Object.fromEntries(
     Object.entries(offer.features).map(([name, isSet]) => [name, isSet && !isHidden(name)]),
@@ -129,15 +131,15 @@ function wishes(init: Method, offer: Offer, variant: Variant): Wishes {
   return { ...own, flags: (own.flags ?? []).filter((flag) => !isHidden(flag)) };
 }
 
-function openDirectly(methods: Methods): void {
-  const direct = (flags: number): number => flags | FOPEN_DIRECT_IO;
-  if (methods.open !== undefined) methods.open = withOpenFlags(methods.open, direct);
+/** Has files opened with other flags. */
+function openWith(methods: Methods, change: (flags: number) => number): void {
+  if (methods.open !== undefined) methods.open = withOpenFlags(methods.open, change);
   for (const name of ['create', 'tmpfile']) {
     const make = methods[name];
     if (make === undefined) continue;
     methods[name] = (...args) => {
       const answer = make(...args) as { open: { open_flags: number } };
-      return { ...answer, open: { ...answer.open, open_flags: direct(answer.open.open_flags) } };
+      return { ...answer, open: { ...answer.open, open_flags: change(answer.open.open_flags) } };
     };
   }
 }

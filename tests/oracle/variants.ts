@@ -13,6 +13,10 @@ export interface Variant {
   readonly maxData?: number;
   /** Files are opened with FOPEN_DIRECT_IO. */
   readonly directIo?: boolean;
+  /** Files are cached, but what the server is asked is compared all the same. */
+  readonly isInOrder?: boolean;
+  /** Files are opened with FOPEN_KEEP_CACHE. Default: yes. */
+  readonly keepsCache?: boolean;
   /** Methods that the server has not: it answers ENOSYS. */
   readonly without?: readonly string[];
   /** The server has READDIRPLUS. */
@@ -29,7 +33,11 @@ export interface Variant {
   readonly everything?: boolean;
 }
 
-const missing = (...without: string[]): Variant => ({ name: `without-${without.join('+')}`, without, directIo: true });
+const missing = (...without: string[]): Variant => ({
+  name: `without-${without.join('+')}`,
+  without,
+  directIo: true,
+});
 
 /** Every way that a server is set up. */
 export const variants: readonly Variant[] = [
@@ -37,6 +45,12 @@ export const variants: readonly Variant[] = [
   { name: 'cached', isInShortForm: true },
   { name: 'direct-no-timeouts', isInShortForm: true, directIo: true, timeout: 0 },
   { name: 'cached-no-timeouts', timeout: 0 },
+  { name: 'cached-in-order', isInShortForm: true, isInOrder: true },
+  { name: 'cached-in-order-forgetful', keepsCache: false, isInOrder: true },
+  { name: 'cached-in-order-no-timeouts', timeout: 0, isInOrder: true },
+  { name: 'cached-in-order-small', maxData: 4096, isInOrder: true },
+  { name: 'cached-in-order-page-by-page', isInOrder: true, refused: ['BIG_WRITES'] },
+  { name: 'cached-in-order-no-killpriv', isInOrder: true, refused: ['HANDLE_KILLPRIV', 'HANDLE_KILLPRIV_V2'] },
   { name: 'direct-server-permissions', isInShortForm: true, directIo: true, defaultPermissions: false },
   { name: 'cached-server-permissions', defaultPermissions: false },
   { name: 'direct-small', isInShortForm: true, directIo: true, maxData: 4096 },
@@ -83,8 +97,12 @@ export function variantNamed(name: string): Variant {
   return found;
 }
 
-/** Whether what the server is asked can be compared message by message: no page cache may stand between. */
-export const comparesRequests = (variant: Variant): boolean => variant.directIo === true && variant.everything !== true;
+/**
+ * Whether what the server is asked can be compared message by message. It does not take ASYNC_READ then, so that pages
+ * are read by requests that somebody waits for.
+ */
+export const comparesRequests = ({ directIo, isInOrder, everything }: Variant): boolean =>
+  everything !== true && (directIo === true || isInOrder === true);
 
 /** Whether scripts get what they expect: the server has all methods, permissions are those that modes tell, locks are the kernel's. */
 export const isPlain = (variant: Variant): boolean =>

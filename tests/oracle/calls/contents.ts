@@ -76,6 +76,31 @@ const gathering = (number: number, parameters: string, fusewire: typeof io.pwrit
   },
 });
 
+const preadv2: Call = {
+  parameters: parametersOf('fd list number number'),
+  linux(fd, sizes, offset, flags) {
+    const { vector, buffers } = ioVector(rooms(sizes));
+    const [descriptor, count] = [realDescriptor(Number(fd)), buffers.length];
+    return filled(buffers, Number(syscall(327, descriptor, vector, count, ...halves(offset), Number(flags))));
+  },
+  *fusewire(task, fd, sizes, offset, flags) {
+    const buffers = rooms(sizes);
+    return filled(buffers, yield* io.preadv2(task, Number(fd), buffers, Number(offset), Number(flags)));
+  },
+};
+
+const pwritev2: Call = {
+  parameters: parametersOf('fd list number number'),
+  linux(fd, texts, offset, flags) {
+    const { vector, buffers } = ioVector(contents(texts));
+    const [descriptor, count] = [realDescriptor(Number(fd)), buffers.length];
+    return String(syscall(328, descriptor, vector, count, ...halves(offset), Number(flags)));
+  },
+  *fusewire(task, fd, texts, offset, flags) {
+    return String(yield* io.pwritev2(task, Number(fd), contents(texts), Number(offset), Number(flags)));
+  },
+};
+
 /** An offset of `NULL` is the null pointer: the file's position.  */
 const copy: Call = {
   parameters: parametersOf('fd offset fd offset number number'),
@@ -102,6 +127,8 @@ export const contentCalls: Readonly<Record<string, Call>> = {
   pwrite: writing(18, 'fd bytes number', io.pwrite),
   writev: gathering(20, 'fd list', io.writev),
   pwritev: gathering(296, 'fd list number', io.pwritev),
+  preadv2,
+  pwritev2,
   truncate: direct(76, truncate, 'path number'),
   ftruncate: direct(77, ftruncate, 'fd number'),
   copy_file_range: copy,

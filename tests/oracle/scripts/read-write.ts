@@ -186,6 +186,32 @@ export const scripts: readonly Script[] = scriptTable(
       fstat $f
       pread $f 10000 349990
     `,
+    'preadv2 and pwritev2: flags': `
+      ${hello}
+      preadv2 $f 2,2 1 0 -> ello
+      preadv2 $f 2,2 -1 0 -> ''
+      preadv2 $f 2,2 -2 0 -> EINVAL
+      preadv2 99 2,2 -1 0 -> EBADF
+      preadv2 $f 2,2 0 RWF_HIPRI -> hell
+      preadv2 $f 2,2 0 RWF_NOWAIT -> EOPNOTSUPP
+      preadv2 $f 2,2 0 64 -> EOPNOTSUPP
+      preadv2 $f 2,2 0 128 -> EOPNOTSUPP
+      preadv2 $f 2,2 0 4096 -> EOPNOTSUPP
+      preadv2 $f 0,0 0 4096 -> ''
+      pwritev2 $f a,b 0 RWF_DSYNC -> 2
+      pwritev2 $f a,b -1 RWF_SYNC -> 2
+      pwritev2 $f c 0 RWF_APPEND -> 1
+      pwritev2 $f c 0 RWF_APPEND|RWF_NOAPPEND -> EINVAL
+      pwritev2 $f c 0 RWF_NOWAIT -> EOPNOTSUPP
+      pwritev2 $f c 0 4096 -> EOPNOTSUPP
+      pwritev2 $f '' 0 4096 -> 0
+      open f O_RDWR|O_APPEND -> $a
+      pwritev2 $a X 1 RWF_NOAPPEND -> 1
+      pwritev2 $a Y 1 0 -> 1
+      lseek $f 0 SEEK_CUR -> 7
+      pread $f 100 0 -> aXlloabcY
+      fstat $f
+    `,
     'write: an open file is written whatever becomes of it': `
       ${hello}
       chmod f 0

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { PAGE_SIZE } from '../abi/linux.ts';
+import { Mapping } from './mapping.ts';
+import { PAGES_OF_CHUNK, PageCache } from './page-cache.ts';
+
+const CHUNK = PAGES_OF_CHUNK * PAGE_SIZE;
+/** Room for so many full chunks, and what they take besides. */
+const roomFor = (chunks: number): PageCache => new PageCache(chunks * (CHUNK + 512));
+
+const bytes = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value);
+const fill = (mapping: Mapping, chunk: number): void =>
+  mapping.lock(chunk * PAGES_OF_CHUNK, PAGES_OF_CHUNK).fill(bytes(CHUNK, chunk + 1));
+const has = (mapping: Mapping, chunk: number): boolean => mapping.isUptodate(chunk * PAGES_OF_CHUNK);
+const use = (mapping: Mapping, chunk: number): number => mapping.read(chunk * CHUNK, new Uint8Array(1));
+
+describe('a page cache above its budget', () => {
+  test('drops what was not used, and spares what was', () => {
+    const cache = roomFor(4);
+    const mapping = new Mapping(cache);
+    for (const chunk of [0, 1, 2, 3]) fill(mapping, chunk);
+    use(mapping, 0);
+    use(mapping, 2);
+    fill(mapping, 4);
+    fill(mapping, 5);
+    expect([0, 1, 2, 3, 4, 5].map((chunk) => has(mapping, chunk))).toEqual([true, false, true, false, true, true]);
+    expect(cache.used).toBeLessThanOrEqual(cache.budget);
+  });
+
+  test('keeps what is used often while a long file is read once', () => {
+    const cache = roomFor(8);
+    const [hot, long] = [new Mapping(cache), new Mapping(cache)];
+    for (const chunk of [0, 1, 2]) fill(hot, chunk);
+    for (let chunk = 0; chunk < 100; chunk++) {
+      for (const at of [0, 1, 2]) use(hot, at);
+      fill(long, chunk);
+    }
+    expect([0, 1, 2].every((chunk) => has(hot, chunk))).toBe(true);
+  });
+
+  test('never drops what is on its way', () => {
+    const mapping = new Mapping(roomFor(2));
+    const locks = [0, 1, 2, 3].map((chunk) => mapping.lock(chunk * PAGES_OF_CHUNK, PAGES_OF_CHUNK));
+    for (const [chunk, lock] of locks.entries()) {
+      expect(mapping.lockOf(chunk * PAGES_OF_CHUNK)).toBe(lock);
+      lock.fill(bytes(CHUNK, 1));
+    }
+  });
+});
+
+describe('pages', () => {
+  test('that were dropped while they were on their way are not filled', () => {
+    const mapping = new Mapping(new PageCache());
+    const lock = mapping.lock(0, 3);
+    mapping.drop(1, 2);
+    const second = mapping.lock(1, 1);
+    lock.fill(bytes(3 * PAGE_SIZE, 7));
+    expect([0, 1, 2].map((page) => mapping.isUptodate(page))).toEqual([true, false, true]);
+    second.fill(bytes(PAGE_SIZE, 8));
+    const into = new Uint8Array(3 * PAGE_SIZE);
+    expect(mapping.read(0, into)).toBe(3 * PAGE_SIZE);
+    expect([0, 1, 2].map((page) => into[page * PAGE_SIZE])).toEqual([7, 8, 7]);
+  });
+
+  test('are zero behind the end that a file is cut to, and behind data that came short', () => {
+    const mapping = new Mapping(new PageCache());
+    mapping.lock(0, 2).fill(bytes(PAGE_SIZE + 100, 9));
+    mapping.truncate(PAGE_SIZE + 50);
+    const into = bytes(PAGE_SIZE, 1);
+    expect(mapping.read(PAGE_SIZE, into)).toBe(PAGE_SIZE);
+    expect(into.subarray(0, 50)).toEqual(bytes(50, 9));
+    expect(into.subarray(50)).toEqual(bytes(PAGE_SIZE - 50, 0));
+    mapping.punch(10, 20);
+    expect(mapping.read(0, into)).toBe(PAGE_SIZE);
+    expect([into[9], into[10], into[19], into[20]]).toEqual([9, 0, 0, 9]);
+  });
+
+  test('that are written in part without having data are there, but not up to date', () => {
+    const mapping = new Mapping(new PageCache());
+    expect(mapping.put(5, 10, bytes(20, 1))).toBe(false);
+    expect([mapping.isPresent(5), mapping.isUptodate(5)]).toEqual([true, false]);
+    expect(mapping.put(5, 0, bytes(PAGE_SIZE, 2))).toBe(true);
+    expect(mapping.put(5, 10, bytes(20, 3))).toBe(true);
+    const into = new Uint8Array(11);
+    expect(mapping.tryRead(5 * PAGE_SIZE, into)).toBe(true);
+    expect([into[0], into[10]]).toEqual([2, 3]);
+    mapping.mark(5);
+    expect(mapping.tryRead(5 * PAGE_SIZE, into)).toBe(false);
+  });
+
+  test('far behind 4 GiB are found, and dropping all of them leaves nothing', () => {
+    const cache = new PageCache();
+    const mapping = new Mapping(cache);
+    const page = 2 ** 40 + 3;
+    mapping.put(page, 0, bytes(PAGE_SIZE, 4));
+    expect([mapping.isUptodate(page), mapping.nextMiss(page, 5), mapping.previousMiss(page, 5)]).toEqual([
+      true,
+      page + 1,
+      page - 1,
+    ]);
+    mapping.drop(0);
+    expect([mapping.isEmpty, cache.used]).toEqual([true, 0]);
+  });
+});
