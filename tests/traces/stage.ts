@@ -1,10 +1,14 @@
 import { Errno } from '../../src/abi/errno.ts';
 import { decodeRequestHeader } from '../../src/abi/message.ts';
+import { GETATTR, STATFS, STATX } from '../../src/abi/opcodes.ts';
 import { ROOT_TASK } from '../oracle/script.ts';
 import type { World } from '../scenarios/world.ts';
 import { comesLater, type Detail, describe } from './describe.ts';
 import type { TraceMount } from './trace.ts';
 import { TraceServer, uniqueOf } from './trace-server.ts';
+
+/** What a process asks that looks at all mounts. Others are asked by threads of the kernel, and by those of a dying process. */
+const lookingAround = new Set([GETATTR, STATX, STATFS].map(({ number }) => number));
 
 /** A kernel with a trace's server, and what the server is asked. */
 export class Stage {
@@ -19,8 +23,9 @@ export class Stage {
   /** The request that the last INTERRUPT was about. */
   interrupted = 0n;
 
-  constructor(world: World, { server: settings = {}, detail = 'none', tasks = [ROOT_TASK] }: TraceMount) {
+  constructor(world: World, { server: settings = {}, detail = 'none', tasks = [ROOT_TASK], init }: TraceMount) {
     this.world = world;
+    this.#isDeaf = init === 'told';
     this.#pids = new Set(tasks.map((_, task) => world.pidOf(task)));
     this.server = new TraceServer(settings, { write: (message) => world.write(0, message) });
     this.#detail = detail;
@@ -105,8 +110,8 @@ export class Stage {
 
   /** Whether a process of this machine asks that is in no trace: one that looks at all mounts there are. */
   #isForeign(message: Uint8Array): boolean {
-    const { pid } = decodeRequestHeader(message);
-    return pid !== 0 && !this.#pids.has(pid);
+    const { pid, opcode } = decodeRequestHeader(message);
+    return lookingAround.has(opcode) && pid !== 0 && !this.#pids.has(pid);
   }
 
   /** An INTERRUPT says what it is about. */
