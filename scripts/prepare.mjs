@@ -13,13 +13,24 @@ const toolPackages = ['zip', 'unzip', 'util-linux', 'python3'];
 const daemonPackages = [
   ...['squashfuse', 'squashfs-tools', 'fuse-overlayfs', 'gocryptfs', 'rclone', 'sshfs', 'openssh-sftp-server', 'fuse3'],
   ...['libfuse3-dev', 'gcc', 'libc6-dev', 'pkg-config'],
-  ...['bindfs', 'mergerfs', 'unionfs-fuse', 'archivemount', 'ntfs-3g'],
+  ...['bindfs', 'mergerfs', 'unionfs-fuse', 'ntfs-3g'],
 ];
 /** The Debian packages of the daemons that `npm run daemons` runs besides, and of what makes their images. */
 export const moreDaemonPackages = [
-  ...['fuse-zip', 'fuseiso', 'genisoimage', 'fuse2fs', 'e2fsprogs', 'casync', 'wimtools', 'exfat-fuse', 'exfatprogs'],
+  ...[
+    'archivemount',
+    'fuse-zip',
+    'fuseiso',
+    'genisoimage',
+    'fuse2fs',
+    'e2fsprogs',
+    'casync',
+    'wimtools',
+    'exfat-fuse',
+    'exfatprogs',
+  ],
   ...['mhddfs', 'disorderfs', 'fuse-convmvfs', 'fuse-posixovl', 'ostree', 'avfs', 'encfs', 'securefs'],
-  ...['httpdirfs', 'davfs2', 's3fs', 'python3-fusepy', 'python3-fuse', 'python3-pyfuse3', 'python3-llfuse'],
+  ...['davfs2', 's3fs', 'python3-fusepy', 'python3-fuse', 'python3-pyfuse3', 'python3-llfuse'],
   ...['libfuse-perl', 'perl', 'tar', 'mount'],
 ];
 /** The Debian packages of the programs that use a kernel mount in tests/endurance/. */

@@ -1,7 +1,7 @@
 /** Everything the package exports. */
 export { Errno } from './abi/errno.ts';
 export { type ArchiveOptions, archive } from './archive.ts';
-export { type AttachWay, type Daemon, type DaemonOptions, daemon } from './attach/daemon.ts';
+export { type AttachWay, attachWays, type Daemon, type DaemonOptions, daemon } from './attach/daemon.ts';
 export type { Control } from './fuse/control.ts';
 export type { Listener, RequestEvent } from './fuse/events.ts';
 export type { TimeoutSettings } from './fuse/request-timeout.ts';

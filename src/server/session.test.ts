@@ -143,7 +143,7 @@ describe('what a method does', () => {
   test.each([
     ['an Error', new Error('broken'), /STATFS failed: .*broken/],
     ['a string', 'broken', /STATFS failed: broken/],
-    ['an errno that Linux refuses', errnoOf(512), /E512/],
+    ['an errno that Linux refuses', errnoOf(600), /E600/],
     ['nothing', undefined, /undefined/],
   ])('throwing %s is EIO and a line in the log', (_, thrown, line) => {
     const client = statfs(() => {

@@ -140,6 +140,8 @@ const rows: readonly Row[] = [
   [2, 'preadv', fd, rooms, offset],
   [2, 'writev', fd, pieces],
   [2, 'pwritev', fd, pieces, offset],
+  [1, 'preadv2', fd, rooms, oneOf(-1, 0, 3, 4096), oneOf(0, 'RWF_HIPRI', 64)],
+  [1, 'pwritev2', fd, pieces, oneOf(-1, 0, 3, 4096), oneOf(0, 'RWF_DSYNC', 'RWF_SYNC', 'RWF_APPEND')],
   [3, 'lseek', fd, offset, oneOf(0, 1, 2, 9)],
   [2, 'lseek', fd, offset, oneOf('SEEK_DATA', 'SEEK_HOLE')],
   [3, 'truncate', path, oneOf(0, 1, 100, 4096, 10_000, -1)],

@@ -20,8 +20,7 @@ const inBackground = new Set<Opcode | undefined>([RELEASE, RELEASEDIR, FORGET, B
 /** What requests that others do not look into say. */
 const moreFields: Readonly<Record<string, (message: Uint8Array, protocol: Protocol) => string>> = {
   NOTIFY_REPLY(message, protocol) {
-    const { body, data } = decodeRequest(NOTIFY_REPLY, message, protocol);
-    return ` off=${body.offset} size=${body.size} datalen=${data.length}`;
+    return ` datalen=${decodeRequest(NOTIFY_REPLY, message, protocol).data.length}`;
   },
   BMAP(message, protocol) {
     const { body } = decodeRequest(BMAP, message, protocol);

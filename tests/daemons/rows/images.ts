@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import type { Entry } from '../digest.ts';
 import { mountInKernel } from '../kernel-mount.ts';
 import { part } from '../part.ts';
 import type { DaemonRow, Losses, Start } from '../row.ts';
@@ -78,6 +79,16 @@ const noLongLinks: Losses = {
   kept: (entry) => ((entry.target?.length ?? 0) >= 1024 ? null : entry),
 };
 
+const without = ({ mtimeNs: _, ...rest }: Partial<Entry>): Partial<Entry> => rest;
+
+const wholeSeconds: Losses = {
+  reasons: ['times of whole seconds', ...noLongLinks.reasons],
+  kept(entry) {
+    const kept = noLongLinks.kept(entry);
+    return kept === null ? null : without(kept);
+  },
+};
+
 /** A loop device over a file, since the daemon asks for a mount of a block device. */
 function loopDevice(file: string): { device: string; end: () => Promise<void> } {
   const device = execFileSync('losetup', ['--find', '--show', file], { encoding: 'utf8' }).trim();
@@ -97,10 +108,10 @@ const exfat: DaemonRow = {
   },
   serves: 'its own',
   losses: {
-    reasons: ['no symbolic links', 'no modes', 'no names with some characters', 'times of two seconds'],
-    kept({ mode: _, mtime: _seconds, mtimeNs: _nanoseconds, ...rest }) {
+    reasons: ['no symbolic links', 'no modes of each file', 'no names with some characters', 'times of two seconds'],
+    kept({ mode, mtime: _seconds, mtimeNs: _nanoseconds, ...rest }) {
       const isPlain = !/["*:<>?\\|]/.test(rest.path) && [...rest.path].every((byte) => byte >= ' ' && byte <= '~');
-      return rest.type === 'symlink' || !isPlain ? null : rest;
+      return rest.type === 'symlink' || !isPlain || !/^(644|755)$/.test(mode) ? null : rest;
     },
   },
 };
@@ -177,7 +188,7 @@ export const images: readonly DaemonRow[] = [
   ),
   exfat,
   foreign(
-    { name: 'fuse2fs, written', from: 'fuse2fs', needs: ['fuse2fs', 'mke2fs'], losses: noLongLinks },
+    { name: 'fuse2fs, written', from: 'fuse2fs', needs: ['fuse2fs', 'mke2fs'], losses: wholeSeconds },
     (image) => run('mke2fs', ['-q', '-t', 'ext4', image]),
     (image) => ({ command: 'fuse2fs', args: ['-f', image, '{}', '-o', 'fakeroot'] }),
   ),

@@ -26,6 +26,11 @@ const whiteoutNames: Losses = {
   kept: (entry) => (path.posix.basename(entry.path).length > 255 - '.wh.'.length ? null : entry),
 };
 
+const wholeSeconds: Losses = {
+  reasons: ['times of whole seconds'],
+  kept: ({ mtimeNs: _, ...rest }) => rest,
+};
+
 /** Daemons that show directories of this machine: several as one, or one in another way. */
 export const layers: readonly DaemonRow[] = [
   mirror(
@@ -46,7 +51,7 @@ export const layers: readonly DaemonRow[] = [
   mirror('unionfs-fuse', { from: 'unionfs-fuse' }, (content) => ['-f', `${content}=RW`, '{}']),
   mirror('mhddfs', { from: 'mhddfs' }, (content, scratch) => [`${content},${empty(scratch, 'second')}`, '{}', '-f']),
   mirror('disorderfs', { from: 'disorderfs' }, (content) => ['-f', '-q', content, '{}']),
-  mirror('convmvfs', { from: 'fuse-convmvfs' }, (content) => [
+  mirror('convmvfs', { from: 'fuse-convmvfs', losses: wholeSeconds }, (content) => [
     '{}',
     ...['-f', '-o', `srcdir=${content},icharset=iso-8859-1,ocharset=iso-8859-1`],
   ]),

@@ -5,8 +5,7 @@ import * as fs from 'node:fs';
 import { connect, createServer } from 'node:net';
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { part } from '../part.ts';
-import { type DaemonRow, noLosses } from '../row.ts';
+import type { DaemonRow } from '../row.ts';
 
 const sftpServer = '/usr/lib/openssh/sftp-server';
 const serverStartMs = 20_000;
@@ -92,18 +91,6 @@ const sshfs: DaemonRow = {
   },
 };
 
-const httpdirfs: DaemonRow = {
-  name: 'httpdirfs',
-  from: 'httpdirfs',
-  needs: ['httpdirfs', 'python3'],
-  async prepare(content, scratch) {
-    const served = part(content, `${scratch}/content`);
-    const { port, end } = await serve('python3', ['-m', 'http.server', '--bind', '127.0.0.1', '-d', served, 'PORT']);
-    return { command: 'httpdirfs', args: ['-f', `http://127.0.0.1:${port}/`, '{}'], inside: '/', end };
-  },
-  losses: null,
-};
-
 const davfs2: DaemonRow = {
   name: 'davfs2',
   from: 'davfs2',
@@ -164,8 +151,11 @@ const s3fs: DaemonRow = {
     return { command: 's3fs', args: ['bucket', '{}', '-f', '-o', options], inside: '/', end };
   },
   serves: 'its own',
-  losses: noLosses,
+  losses: {
+    reasons: ['no hard links', 'no names with characters that its requests or the server spell otherwise'],
+    kept: (entry) => (/^[\w./-]*$/.test(entry.path) && entry.nlink < 2 ? entry : null),
+  },
 };
 
 /** Daemons that fetch what they serve. */
-export const remote: readonly DaemonRow[] = [rclone('mount2'), rclone('mount'), sshfs, httpdirfs, davfs2, s3fs];
+export const remote: readonly DaemonRow[] = [rclone('mount2'), rclone('mount'), sshfs, davfs2, s3fs];
