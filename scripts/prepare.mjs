@@ -38,7 +38,7 @@ export const endurancePackages = ['gcc', 'libc6-dev', 'git', 'tar', 'rsync', 'sq
 /** All that `npm test` runs. */
 export const testPackages = [...new Set([...daemonPackages, ...toolPackages, ...endurancePackages])];
 const examples = [
-  ...['hello', 'hello_ll', 'passthrough', 'passthrough_fh', 'passthrough_ll', 'ioctl', 'poll', 'null'],
+  ...['hello', 'hello_ll', 'passthrough', 'passthrough_fh', 'passthrough_ll', 'ioctl', 'poll'],
   ...['invalidate_path', 'notify_inval_entry', 'notify_inval_inode', 'notify_store_retrieve'],
 ];
 // What libfuse's own build finds on Linux and tells its sources.

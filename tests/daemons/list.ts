@@ -29,6 +29,11 @@ export const shortForm: readonly DaemonRow[] = daemons.filter(({ name }) => inSh
 /** What is no case for these tests, and why. */
 export const notRun: readonly { readonly name: string; readonly from: string; readonly reason: string }[] = [
   { name: 'cuse (example)', from: 'libfuse3-dev', reason: 'a character device, not a file system' },
+  {
+    name: 'null (example)',
+    from: 'libfuse3-dev',
+    reason: 'it mounts on a file, and the mount point made for daemons is a directory',
+  },
   { name: 'printcap (example)', from: 'libfuse3-dev', reason: 'it prints what INIT offers, and ends' },
   {
     name: 'hello_ll_uds (example)',

@@ -60,23 +60,6 @@ async function readOnce({ fs }: Mounted, fd: number): Promise<[number, Buffer]> 
   );
 }
 
-/** A root that is a file: what is written to it is gone, and reading it gives zeros. */
-export const isDiscarded: OwnCheck = {
-  name: 'its root is a file; writing discards, reading gives zeros',
-  async check({ fs }) {
-    const root = await fs.promises.stat('/');
-    assert.deepEqual([root.isFile(), root.size], [true, 2 ** 32]);
-    const file = await fs.promises.open('/', 'r+');
-    try {
-      assert.equal((await file.write(Buffer.from('gone'), 0, 4, 0)).bytesWritten, 4);
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(4, 1), 0, 4, 0);
-      assert.deepEqual([bytesRead, [...buffer]], [4, [0, 0, 0, 0]]);
-    } finally {
-      await file.close();
-    }
-  },
-};
-
 const patienceMs = 10_000;
 
 async function changes<T>(look: () => Promise<T>): Promise<boolean> {

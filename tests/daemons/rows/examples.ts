@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { type DaemonRow, type Losses, noLosses, type OwnCheck, type Start } from '../row.ts';
-import { asksItsSize, isDiscarded, losesItsName, pollsReady, showsNewTime } from './example-checks.ts';
+import { asksItsSize, losesItsName, pollsReady, showsNewTime } from './example-checks.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../../build/libfuse-examples');
 
@@ -36,7 +36,6 @@ export const examples: readonly DaemonRow[] = [
   example('passthrough_ll', { args: (content) => ['-o', `source=${content}`], losses: noLosses }),
   example('ioctl', { own: [asksItsSize] }),
   example('poll', { own: [pollsReady] }),
-  example('null', { own: [isDiscarded] }),
   example('invalidate_path', { args: () => everySecond, own: [showsNewTime('/current_time')] }),
   example('notify_inval_inode', { args: () => everySecond, own: [showsNewTime('/current_time')] }),
   example('notify_store_retrieve', { args: () => everySecond, own: [showsNewTime('/current_time')] }),

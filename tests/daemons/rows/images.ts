@@ -85,7 +85,7 @@ const wholeSeconds: Losses = {
   reasons: ['times of whole seconds', ...noLongLinks.reasons],
   kept(entry) {
     const kept = noLongLinks.kept(entry);
-    return kept === null ? null : without(kept);
+    return kept === null || entry.path === 'lost+found' ? null : without(kept);
   },
 };
 
@@ -109,9 +109,9 @@ const exfat: DaemonRow = {
   serves: 'its own',
   losses: {
     reasons: ['no symbolic links', 'no modes of each file', 'no names with some characters', 'times of two seconds'],
-    kept({ mode, mtime: _seconds, mtimeNs: _nanoseconds, ...rest }) {
+    kept({ mode: _, mtime: _seconds, mtimeNs: _nanoseconds, ...rest }) {
       const isPlain = !/["*:<>?\\|]/.test(rest.path) && [...rest.path].every((byte) => byte >= ' ' && byte <= '~');
-      return rest.type === 'symlink' || !isPlain || !/^(644|755)$/.test(mode) ? null : rest;
+      return rest.type === 'symlink' || !isPlain || rest.path.startsWith('modes') ? null : rest;
     },
   },
 };
@@ -128,6 +128,8 @@ export const images: readonly DaemonRow[] = [
     // It answers no more once it was asked for a hard link.
     make: (content, image) => run('tar', ['cf', image, '--hard-dereference', '-C', content, '.']),
     args: ['-f', '-o', 'readonly', 'IMAGE', '{}'],
+    // The root's mode is the mount point's.
+    comparable: ({ mode, ...rest }) => (rest.path === '' ? rest : { ...rest, mode }),
   }),
   imageRow({
     name: 'fuse-zip',
@@ -136,6 +138,8 @@ export const images: readonly DaemonRow[] = [
     image: 'image.zip',
     make: (content, image) => run('zip', ['-qry', image, '.'], content),
     args: ['-f', '-r', 'IMAGE', '{}'],
+    // The root's times are when it was started.
+    comparable: ({ mtime, ctime, ...rest }) => (rest.path === '' ? rest : { ...rest, mtime, ctime }),
   }),
   imageRow({
     name: 'fuseiso',

@@ -152,8 +152,13 @@ const s3fs: DaemonRow = {
   },
   serves: 'its own',
   losses: {
-    reasons: ['no hard links', 'no names with characters that its requests or the server spell otherwise'],
-    kept: (entry) => (/^[\w./-]*$/.test(entry.path) && entry.nlink < 2 ? entry : null),
+    reasons: ['no hard links', 'no long names, nor characters that its requests or the server spell otherwise'],
+    kept: (entry) =>
+      /^[\w./-]*$/.test(entry.path) &&
+      path.posix.basename(entry.path).length < 200 &&
+      (entry.type !== 'file' || entry.nlink < 2)
+        ? entry
+        : null,
   },
 };
 
