@@ -47,7 +47,7 @@ export const encryptedOnes: readonly DaemonRow[] = [
     (cipher, password) =>
       execFileSync('gocryptfs', ['-q', '-init', '-scryptn', '10', '-passfile', password, cipher], quiet),
     (cipher, password) => ['-q', '-fg', '-passfile', password, cipher, '{}'],
-    { library: 'go-fuse' },
+    { library: 'go-fuse', attach: 'fd' },
   ),
   encrypted(
     'encfs',

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import type { AttachWay } from '../../../src/attach/daemon.ts';
 import { type DaemonRow, type Losses, noLosses, type OwnCheck, type Start } from '../row.ts';
 import { asksItsSize, losesItsName, pollsReady, showsNewTime } from './example-checks.ts';
 
@@ -8,11 +9,12 @@ interface Example {
   /** Its arguments in front of the mount point. */
   readonly args?: (content: string) => readonly string[];
   readonly inside?: (content: string) => string;
+  readonly attach?: AttachWay;
   readonly losses?: Losses;
   readonly own?: readonly OwnCheck[];
 }
 
-const example = (name: string, { args, inside, losses, own }: Example): DaemonRow => ({
+const example = (name: string, { args, inside, attach, losses, own }: Example): DaemonRow => ({
   name: `${name} (example)`,
   from: 'libfuse3-dev',
   needs: [`${folder}/${name}`],
@@ -22,6 +24,7 @@ const example = (name: string, { args, inside, losses, own }: Example): DaemonRo
     inside: inside?.(content) ?? '/',
   }),
   losses: losses ?? null,
+  ...(attach === undefined ? {} : { attach }),
   ...(own === undefined ? {} : { own, serves: 'its own' }),
 });
 
@@ -33,7 +36,7 @@ export const examples: readonly DaemonRow[] = [
   example('hello_ll', {}),
   example('passthrough', { inside: (content) => content, losses: noLosses }),
   example('passthrough_fh', { inside: (content) => content, losses: noLosses }),
-  example('passthrough_ll', { args: (content) => ['-o', `source=${content}`], losses: noLosses }),
+  example('passthrough_ll', { attach: 'fd', args: (content) => ['-o', `source=${content}`], losses: noLosses }),
   example('ioctl', { own: [asksItsSize] }),
   example('poll', { own: [pollsReady] }),
   example('invalidate_path', { args: () => everySecond, own: [showsNewTime('/current_time')] }),

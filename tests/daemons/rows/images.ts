@@ -119,7 +119,7 @@ const exfat: DaemonRow = {
 /** Daemons that serve what an image or an archive holds. */
 export const images: readonly DaemonRow[] = [
   squashfuse('squashfuse'),
-  squashfuse('squashfuse_ll'),
+  { ...squashfuse('squashfuse_ll'), attach: 'fd' },
   imageRow({
     name: 'archivemount',
     from: 'archivemount',

@@ -59,6 +59,7 @@ const rclone = (verb: 'mount' | 'mount2'): DaemonRow => ({
   name: `rclone ${verb}`,
   from: 'rclone',
   library: verb === 'mount' ? 'bazil/fuse' : 'go-fuse',
+  ...(verb === 'mount' ? { attach: 'fusermount' } : {}),
   needs: ['rclone'],
   prepare: (content, scratch) => ({
     command: 'rclone',
@@ -78,6 +79,7 @@ const rclone = (verb: 'mount' | 'mount2'): DaemonRow => ({
 
 const sshfs: DaemonRow = {
   name: 'sshfs',
+  attach: 'fd',
   from: 'sshfs',
   needs: ['sshfs', sftpServer],
   prepare(content, scratch) {
