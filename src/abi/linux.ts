@@ -219,6 +219,11 @@ export const minor = (device: number): number => (device & 0xff) + Math.floor(de
 /** A directory entry's `d_type` for a file's mode. */
 export const typeOfMode = (mode: number): number => (mode & S_IFMT) >> 12;
 
+/** A uid or gid that is nobody's: servers may tell it, and -1 in chown(2) leaves the owner. */
+export const NO_ID = 0xffffffff;
+/** What is shown in its place. Linux's default of kernel.overflowuid. */
+export const OVERFLOW_ID = 65534;
+
 /** Flags of mount(2). */
 export const MS_RDONLY = 1;
 export const MS_NOSUID = 2;

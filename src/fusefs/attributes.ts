@@ -1,4 +1,6 @@
 import {
+  NO_ID,
+  OVERFLOW_ID,
   S_IALLUGO,
   S_IFBLK,
   S_IFCHR,
@@ -216,8 +218,8 @@ export class Attributes {
       ino: attr.ino,
       mode: this.type | (attr.mode & S_IALLUGO),
       nlink: attr.nlink,
-      uid: attr.uid,
-      gid: attr.gid,
+      uid: shownId(attr.uid),
+      gid: shownId(attr.gid),
       rdev: this.#rdev,
       size: attr.size,
       blksize: attr.blksize === 0 ? blockSize : 2 ** (31 - Math.clz32(attr.blksize)),
@@ -246,3 +248,6 @@ export const time = (seconds: number, nanoseconds: number): Timespec => ({
   seconds,
   nanoseconds: Math.min(nanoseconds, MAX_NANOSECONDS),
 });
+
+/** @see Linux kernel/user_namespace.c, from_kuid_munged() */
+const shownId = (id: number): number => (id === NO_ID ? OVERFLOW_ID : id);

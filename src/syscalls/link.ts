@@ -1,5 +1,5 @@
 import type { ByteString } from '../abi/bytes.ts';
-import { EINVAL, ENOENT, EPERM, Errno } from '../abi/errno.ts';
+import { EINVAL, ENOENT, EOVERFLOW, EPERM, Errno } from '../abi/errno.ts';
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -122,10 +122,11 @@ function checkOpener(task: Thread, { dirfd, path }: Place): void {
  * Whether a file may get another name: its owner's may, and others if they could as well have copied and changed it.
  * Linux with fs.protected_hardlinks = 1; see docs/decisions.md.
  *
- * @throws EPERM
+ * @throws EOVERFLOW for what nobody owns; EPERM
  * @see Linux fs/namei.c, may_linkat() and safe_hardlink_source()
  */
 function* mayLink(task: Thread, source: Inode): Blocking<void> {
+  if (source.hasNoOwner) throw EOVERFLOW;
   if ((yield* isSafeSource(task, source)) || isOwner(task.credentials, source)) return;
   throw EPERM;
 }

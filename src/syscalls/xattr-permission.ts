@@ -11,11 +11,12 @@ import { FILE_CAPABILITIES } from './file-capabilities.ts';
  * Whether the task may read (MAY_READ) or change (MAY_WRITE) an extended attribute, by the rules of its name's space.
  * What may not be read looks absent. Who may change a file's capabilities is asked elsewhere: see file-capabilities.ts.
  *
- * @throws EPERM or ENODATA for `trusted.` without CAP_SYS_ADMIN, and for `user.` on other than files and directories;
+ * @throws EPERM to change those of what nobody owns; EPERM or ENODATA for `trusted.` without CAP_SYS_ADMIN, and for `user.` on other than files and directories;
  *   EPERM for `user.` on another's sticky directory, and to change `security.` without CAP_SYS_ADMIN; EACCES
  * @see Linux fs/xattr.c, xattr_permission(), and security/commoncap.c, cap_inode_setxattr() and cap_inode_removexattr()
  */
 export function* xattrPermission(task: Task, inode: Inode, name: ByteString, mask: number): Blocking<void> {
+  if (mask === MAY_WRITE && inode.hasNoOwner) throw EPERM;
   if (name.startsWith('system.')) return;
   if (name.startsWith('security.')) {
     const isChecked = name === FILE_CAPABILITIES || mask !== MAY_WRITE;

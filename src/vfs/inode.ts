@@ -1,5 +1,6 @@
 import type { ByteString } from '../abi/bytes.ts';
 import { EINVAL, ENOTTY } from '../abi/errno.ts';
+import { NO_ID } from '../abi/linux.ts';
 import type { Acl, AclName } from '../abi/posix-acl.ts';
 import type { Blocking } from '../task/blocking.ts';
 import { RwLock } from '../task/lock.ts';
@@ -69,6 +70,11 @@ export abstract class Inode {
   abstract readonly ino: bigint;
   /** Whether the kernel checks modes and sticky bits of this file system, or leaves that to the server. */
   abstract readonly enforcesModes: boolean;
+
+  /** Whether its owner or its group is nobody. Linux's HAS_UNMAPPED_ID(). */
+  get hasNoOwner(): boolean {
+    return this.uid === NO_ID || this.gid === NO_ID;
+  }
 
   /** Takes a reference. */
   hold(): this {

@@ -1,4 +1,4 @@
-import { EACCES, EBUSY, EISDIR, ENOENT, ENOTDIR, EPERM, EROFS } from '../abi/errno.ts';
+import { EACCES, EBUSY, EISDIR, ENOENT, ENOTDIR, EOVERFLOW, EPERM, EROFS } from '../abi/errno.ts';
 import { S_IFDIR, S_IFLNK, S_IFREG, S_IRWXG, S_ISVTX, S_IXUGO } from '../abi/linux.ts';
 import type { Acl } from '../abi/posix-acl.ts';
 import type { Blocking } from '../task/blocking.ts';
@@ -14,11 +14,13 @@ const writable = new Set([S_IFREG, S_IFDIR, S_IFLNK]);
 /**
  * Whether the task may do `mask` with an inode.
  *
- * @throws EROFS to write a file, directory or symlink of a read-only file system; EACCES; what the server answers.
+ * @throws EROFS to write a file, directory or symlink of a read-only file system; EACCES, also to write what nobody owns; what the
+ *   server answers.
  * @see Linux fs/namei.c, inode_permission() and sb_permission()
  */
 export function* permission(task: Task, inode: Inode, mask: number): Blocking<void> {
   if ((mask & MAY_WRITE) !== 0 && inode.superblock.isReadOnly && writable.has(inode.type)) throw EROFS;
+  if ((mask & MAY_WRITE) !== 0 && inode.hasNoOwner) throw EACCES;
   const answer = inode.tryPermission(task, mask);
   if (answer === true) return;
   if (answer === false) throw EACCES;
@@ -44,13 +46,14 @@ export function* mayCreate(task: Task, dir: Inode): Blocking<void> {
 /**
  * Whether the task may remove a positive dentry from its directory.
  *
- * @throws EACCES, EPERM for another's file in a sticky directory, ENOTDIR or EISDIR for the wrong kind, EBUSY for a
+ * @throws EOVERFLOW for what nobody owns, EACCES, EPERM for another's file in a sticky directory, ENOTDIR or EISDIR for the wrong kind, EBUSY for a
  *   mountpoint or a file system's root, ENOENT in a removed directory
  * @see Linux fs/namei.c, may_delete()
  */
 export function* mayDelete(task: Task, dir: Inode, victim: Dentry, kind: 'directory' | 'file'): Blocking<void> {
-  yield* permission(task, dir, MAY_WRITE | MAY_EXEC);
   const inode = victim.inode as Inode;
+  if (inode.hasNoOwner) throw EOVERFLOW;
+  yield* permission(task, dir, MAY_WRITE | MAY_EXEC);
   if (dir.enforcesModes && isStuck(task.credentials, dir, inode)) throw EPERM;
   if (kind === 'directory' && inode.type !== S_IFDIR) throw ENOTDIR;
   if (kind === 'directory' && victim.parent === null) throw EBUSY;
@@ -60,7 +63,7 @@ export function* mayDelete(task: Task, dir: Inode, victim: Dentry, kind: 'direct
 
 /** Whether the inode is theirs, or CAP_FOWNER makes it so. @see Linux fs/inode.c, inode_owner_or_capable() */
 export const isOwner = (credentials: Credentials, inode: Inode): boolean =>
-  inode.uid === credentials.fsuid || credentials.capabilities.has('CAP_FOWNER');
+  inode.uid === credentials.fsuid || (credentials.capabilities.has('CAP_FOWNER') && !inode.hasNoOwner);
 
 /** Whether a sticky directory keeps the task from removing this file. @see Linux fs/namei.c, __check_sticky() */
 function isStuck(credentials: Credentials, dir: Inode, inode: Inode): boolean {
@@ -91,9 +94,10 @@ function classAllows(credentials: Credentials, inode: Inode, wanted: number, acl
   return (wanted & ~(inode.mode >> shift)) === 0;
 }
 
-/** Whether the task may do `mask` whatever the file's owner says. */
+/** Whether the task may do `mask` whatever the file's owner says; nobody may with a file that has none. @see Linux kernel/capability.c, capable_wrt_inode_uidgid() */
 export function capabilitiesAllow({ capabilities }: Credentials, inode: Inode, mask: number): boolean {
   const wanted = mask & RWX;
+  if (inode.hasNoOwner) return false;
   if (inode.type === S_IFDIR) {
     if ((wanted & MAY_WRITE) === 0 && capabilities.has('CAP_DAC_READ_SEARCH')) return true;
     return capabilities.has('CAP_DAC_OVERRIDE');
