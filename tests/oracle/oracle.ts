@@ -4,6 +4,7 @@ import { FusewireSide } from './fusewire-side.ts';
 import { knownAs } from './known-differences.ts';
 import { LinuxSide } from './linux-side.ts';
 import type { Outcome, Prepared } from './outcome.ts';
+import { wasDisturbed } from './requests.ts';
 import { ROOT_TASK, type Script, type Step, stepsOf } from './script.ts';
 import { comparesRequests, type Variant, variantNamed } from './variants.ts';
 
@@ -16,6 +17,9 @@ export interface Verdict {
   readonly differences: readonly Difference[];
 }
 
+/** How often a script is run on Linux for an answer without others' requests. */
+const TRIES = 3;
+
 /** Both kernels, side by side. */
 export class Oracle implements AsyncDisposable {
   readonly #linux = new LinuxSide();
@@ -24,9 +28,17 @@ export class Oracle implements AsyncDisposable {
   /** Runs a script. Requests are compared where the script wants it and the variant has them in order. */
   async run(given: Prepared, variant: string): Promise<Verdict> {
     const script = { ...given, comparesRequests: given.comparesRequests && comparesRequests(variantNamed(variant)) };
-    const linux = await this.#linux.run(script, variant);
+    const linux = await this.#runOnLinux(script, variant);
     const fusewire = await this.#fusewire.run(script, variant);
     return { script, variant, linux, fusewire, differences: differencesOf(script, variant, linux, fusewire) };
+  }
+
+  /** Anybody on the machine may look at a mount, and a script that was looked at says nothing. */
+  async #runOnLinux(script: Prepared, variant: string): Promise<Outcome> {
+    for (let tries = 1; ; tries++) {
+      const outcome = await this.#linux.run(script, variant);
+      if (tries === TRIES || !wasDisturbed(outcome.requests)) return outcome;
+    }
   }
 
   /**

@@ -19,6 +19,9 @@ export interface Requests {
   readonly background: readonly string[];
 }
 
+/** Whether somebody was heard who is no task of the script. */
+export const wasDisturbed = ({ steps }: Requests): boolean => steps.flat().some((line) => / by pid \d+ /.test(line));
+
 const inBackground = new Set<Opcode | undefined>([RELEASE, RELEASEDIR, FORGET, BATCH_FORGET]);
 const ignored = new Set<Opcode | undefined>([INIT, INTERRUPT]);
 
