@@ -68,7 +68,7 @@ export const scripts: readonly Script[] = [
     },
   ),
   {
-    // What Linux reads ahead is no part of the comparison: there is no page cache here.
+    // Windows are no part of the comparison: what is read ahead by nobody comes when it comes.
     name: 'posix_fadvise: what will be needed',
     steps: `
       open f O_CREAT|O_RDWR 0666 -> $f
