@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { constants, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -37,11 +37,18 @@ const codeOf = (call: Promise<unknown>): Promise<string> =>
     (error: NodeJS.ErrnoException) => error.code ?? error.message,
   );
 
+/** A signal that stops takes effect when the process is next to run: until then it may answer. */
+async function untilStopped(pids: readonly number[]): Promise<void> {
+  const state = (pid: number): string => /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';
+  while (!pids.every((pid) => state(pid) === 'T')) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Mounts, and kills the daemon while it holds 64 reads. Returns how these and later calls end, and after how long. */
 async function killInTheMiddle(): Promise<{ ends: Set<string>; later: string[]; took: number }> {
   await using mounted = await mount(daemon('squashfuse', ['-f', image, '{}'], { attach: 'fd' }));
   const file = await mounted.fs.promises.open('/file', constants.O_RDONLY | constants.O_DIRECT); // a request for each read
   mounted.daemon?.signal('SIGSTOP');
+  await untilStopped(mounted.daemon?.pids ?? []);
   const reads = Array.from({ length: READERS }, (_, i) => codeOf(file.read(Buffer.alloc(4096), 0, 4096, i * 4096)));
   while (mounted.control.waiting < READERS) await new Promise((resolve) => setImmediate(resolve));
   const killed = performance.now();
@@ -64,7 +71,7 @@ test(`a daemon killed in the middle of ${READERS} reads ends them all with an er
   }
   // Those that had a place in the background were cut off, the others find nobody; then stat(2) and close(2).
   expect([...seen]).toEqual(['ECONNABORTED,ENOTCONN,ENOTCONN,ENOTCONN']);
-  expect(longest).toBeLessThan(1000);
+  expect(longest).toBeLessThan(5000);
   expect(descriptors()).toBe(before.descriptors);
   expect(heapInUse() - before.heap).toBeLessThan(8 << 20);
 }, 120_000);

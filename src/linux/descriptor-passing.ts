@@ -1,5 +1,5 @@
 import { address } from 'koffi';
-import { check, libc } from './libc.ts';
+import { checkUninterrupted, libc } from './libc.ts';
 
 const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
@@ -31,7 +31,7 @@ export function sendDescriptor(socket: number, fd: number, packet: Uint8Array): 
   view.setInt32(CONTROL_AT + 12, SCM_RIGHTS, true);
   view.setInt32(CONTROL_AT + 16, fd, true);
   block.set(packet, PACKET_AT);
-  check(libcSendmsg(socket, block, MSG_NOSIGNAL));
+  checkUninterrupted(() => libcSendmsg(socket, block, MSG_NOSIGNAL));
 }
 
 /** A packet that came, and the descriptor that came with it; null without one. */
@@ -43,7 +43,7 @@ export interface PacketWithDescriptor {
 /** Receives a packet of at most `room` bytes; its descriptor is close-on-exec and the caller's to close. */
 export function receiveDescriptor(socket: number, room: number): PacketWithDescriptor {
   const block = messageBlock(room);
-  const length = check(libcRecvmsg(socket, block, MSG_CMSG_CLOEXEC));
+  const length = checkUninterrupted(() => libcRecvmsg(socket, block, MSG_CMSG_CLOEXEC));
   const view = new DataView(block.buffer);
   const came =
     view.getUint32(CONTROL_AT, true) === CONTROL_LENGTH && view.getInt32(CONTROL_AT + 12, true) === SCM_RIGHTS;

@@ -1,6 +1,6 @@
 import { EAGAIN, EINTR, EMSGSIZE, ENOBUFS, ENOTCONN } from '../abi/errno.ts';
 import { F_DUPFD_CLOEXEC, F_SETFL, O_CLOEXEC, O_NONBLOCK } from '../abi/linux.ts';
-import { check, fail, libc } from './libc.ts';
+import { check, checkUninterrupted, fail, libc } from './libc.ts';
 
 const AF_UNIX = 1;
 const SOCK_SEQPACKET = 5;
@@ -214,7 +214,8 @@ export function hangUp(fd: number): void {
 /** Whether nobody holds the other end any more. */
 export function isAbandoned(fd: number): boolean {
   const polled = Int32Array.of(fd, 0);
-  check(libcPoll(polled, 1, 0));
+  // Even a poll(2) that does not wait is interrupted, by the SIGCHLD of a daemon that ends just now for example.
+  checkUninterrupted(() => libcPoll(polled, 1, 0));
   return ((polled[1] as number) & (POLLHUP << 16)) !== 0;
 }
 
