@@ -10,7 +10,7 @@ const words = (...values: number[]): string =>
 const node = (nodeid: number): string => words(0, nodeid, 0);
 
 /** name_to_handle_at(2) and open_by_handle_at(2). The root is node 1, and the first file that is made node 2. */
-export const scripts: readonly Script[] = scriptTable(
+const named: readonly Script[] = scriptTable(
   { compare: 'requests', tasks: THREE_TASKS },
   {
     'name_to_handle_at: arguments that cannot be': `
@@ -104,3 +104,15 @@ export const scripts: readonly Script[] = scriptTable(
     `,
   },
 );
+
+/** Calls on handles. */
+export const scripts: readonly Script[] = [
+  ...named,
+  {
+    // Set-ups that are remounted have forgotten the directory by then.
+    name: 'open_by_handle_at: a directory of the set-up',
+    setUp: 'mkdir d 0755',
+    compare: 'requests',
+    steps: `open_by_handle_at AT_FDCWD 0x81 ${node(2)} O_RDONLY`,
+  },
+];
