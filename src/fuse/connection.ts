@@ -17,7 +17,6 @@ import { DEFAULT_OFFER, initRequest, negotiate } from './init.ts';
 import { type Ceilings, LINUX_CEILINGS, type Limits, limitsBeforeInit } from './limits.ts';
 import type { NotifyHandler } from './notify.ts';
 import { type Call, NOBODY, Request } from './request.ts';
-
 import { checkTimeoutSettings, effectiveTimeout, nextCheck, type TimeoutSettings } from './request-timeout.ts';
 
 export type { Reply } from '../abi/message.ts';
@@ -88,9 +87,9 @@ export class Connection {
   #state: ConnectionState = 'starting';
   #wasRefused = false;
   #waiting = 0;
-  /** What was told and is not read yet, */
+  /** What {@link Connection.tell} told and is not read yet. */
   readonly #told = new Set<Request>();
-  /** and how much data that is. */
+  /** How much data that is. */
   #toldBytes = 0;
 
   constructor(options: ConnectionOptions) {

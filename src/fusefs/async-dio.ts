@@ -5,7 +5,7 @@ import { type Blocking, sleepUntil } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
 import type { FuseFile } from './file.ts';
-import { beginUse, endUse } from './handle.ts';
+import { callInBackground } from './handle.ts';
 import { type Piece, readCall, taken, writeCall } from './transfer.ts';
 
 /**
@@ -92,23 +92,10 @@ class Together {
   }
 
   *#sendOne<In, Out>(piece: Piece, opcode: Opcode<In, Out>, { callFor, moved }: Kind<In, Out>): Blocking<void> {
-    const { inode, handle } = this.#file;
-    const { connection } = inode.superblock;
-    let hasEnded = false;
-    const end = (): void => {
-      if (!hasEnded) endUse(inode, handle);
-      hasEnded = true;
-    };
-    beginUse(inode, handle);
-    try {
-      yield* connection.callBackground(this.#task, opcode, inode.nodeid, callFor(piece), (reply) => {
-        this.#answered(piece, () => (reply instanceof Errno ? reply : moved(reply, piece)));
-        end();
-      });
-    } catch (error) {
-      end();
-      throw error;
-    }
+    yield* callInBackground(this.#task, this.#file, opcode, {
+      call: callFor(piece),
+      onReply: (reply) => this.#answered(piece, () => (reply instanceof Errno ? reply : moved(reply, piece))),
+    });
     this.sent += piece.size;
     this.#left++;
   }

@@ -1,5 +1,10 @@
+import type { Errno } from '../abi/errno.ts';
 import { FUSE_RELEASE_FLOCK_UNLOCK } from '../abi/fuse.ts';
-import { OPEN, RELEASE, type RELEASEDIR } from '../abi/opcodes.ts';
+import { OPEN, type Opcode, RELEASE, type RELEASEDIR } from '../abi/opcodes.ts';
+import type { Call, Reply } from '../fuse/connection.ts';
+import type { Blocking } from '../task/blocking.ts';
+import type { Task } from '../task/task.ts';
+import type { FuseFile } from './file.ts';
 import type { FuseInode } from './inode.ts';
 
 /** What the server knows an open file by. Linux's struct fuse_file. */
@@ -16,17 +21,34 @@ export interface Handle {
   onUnused?: () => void;
 }
 
-/** Begins a request in the background that goes on with a handle, whatever becomes of the open file; see {@link endUse}. */
-export function beginUse(inode: FuseInode, handle: Handle): void {
+/**
+ * Sends a request in the background that goes on with a handle, whatever becomes of the open file. `onReply` gets the end
+ * of it, unless this throws.
+ *
+ * @throws EINTR when killed while waiting; ENOTCONN or ECONNREFUSED without a connection
+ */
+export function* callInBackground<In, Out>(
+  task: Task,
+  { inode, handle }: FuseFile,
+  opcode: Opcode<In, Out>,
+  { call, onReply }: { readonly call: Call<In>; readonly onReply: (reply: Reply<Out> | Errno) => void },
+): Blocking<void> {
+  const end = (): void => {
+    handle.users = (handle.users ?? 1) - 1;
+    if (handle.users === 0) handle.onUnused?.();
+    inode.release();
+  };
   inode.hold();
   handle.users = (handle.users ?? 0) + 1;
-}
-
-/** The end of what {@link beginUse} began. */
-export function endUse(inode: FuseInode, handle: Handle): void {
-  handle.users = (handle.users ?? 1) - 1;
-  if (handle.users === 0) handle.onUnused?.();
-  inode.release();
+  try {
+    yield* inode.superblock.connection.callBackground(task, opcode, inode.nodeid, call, (reply) => {
+      onReply(reply);
+      end();
+    });
+  } catch (error) {
+    end();
+    throw error;
+  }
 }
 
 /**

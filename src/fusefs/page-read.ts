@@ -5,7 +5,7 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import type { PageLock } from '../vfs/page-lock.ts';
 import type { FuseFile } from './file.ts';
-import { beginUse, endUse } from './handle.ts';
+import { callInBackground } from './handle.ts';
 import { pagesOfRead, readCall } from './transfer.ts';
 import type { Moment } from './versions.ts';
 
@@ -50,12 +50,12 @@ export function* readRun(
       for (const unread of locks.slice(at)) unread.discard();
       return;
     }
-    yield* readAhead(task, file, lock);
+    yield* fetch(task, file, lock);
   }
 }
 
 /** Fills pages or leaves them without data. */
-function* readAhead(task: Task, file: FuseFile, lock: PageLock): Blocking<void> {
+function* fetch(task: Task, file: FuseFile, lock: PageLock): Blocking<void> {
   try {
     const isInBackground = file.inode.superblock.connection.features.ASYNC_READ;
     yield* isInBackground ? send(task, file, lock) : ask(task, file, lock);
@@ -77,22 +77,19 @@ function* ask(task: Task, file: FuseFile, lock: PageLock): Blocking<void> {
 }
 
 function* send(task: Task, file: FuseFile, lock: PageLock): Blocking<void> {
-  const { inode, handle } = file;
-  const { connection, versions } = inode.superblock;
-  const asked = versions.now();
-  let isOver = false;
+  const { inode } = file;
+  const asked = inode.superblock.versions.now();
   const end = (): void => {
-    if (isOver) return;
-    isOver = true;
     lock.release();
     inode.accessed();
-    endUse(inode, handle);
   };
-  beginUse(inode, handle);
   try {
-    yield* connection.callBackground(task, READ, inode.nodeid, callFor(task, file, lock), (reply) => {
-      if (!(reply instanceof Errno)) arrived(file, lock, reply.data, asked);
-      end();
+    yield* callInBackground(task, file, READ, {
+      call: callFor(task, file, lock),
+      onReply: (reply) => {
+        if (!(reply instanceof Errno)) arrived(file, lock, reply.data, asked);
+        end();
+      },
     });
   } catch (error) {
     end();

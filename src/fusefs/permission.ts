@@ -65,7 +65,7 @@ export function* permission(task: Task, inode: FuseInode, mask: number): Blockin
   const { enforcesModes } = superblock;
   if (enforcesModes || needsExecuteBit(inode, mask)) {
     const refreshed = !inode.attributes.holds(CHECKED, superblock.now);
-    if (refreshed) yield* refresh(task, inode);
+    if (refreshed) yield* askModes(task, inode);
     if (enforcesModes) return yield* checkModes(task, inode, mask, refreshed);
     if ((mask & (MAY_ACCESS | MAY_CHDIR)) === 0) return yield* checkExecutable(task, inode, refreshed);
   }
@@ -84,7 +84,7 @@ const isAclNeeded = (task: Task, inode: FuseInode): boolean =>
 function* checkModes(task: Task, inode: FuseInode, mask: number, refreshed: boolean): Blocking<void> {
   if (yield* isAllowed(task, inode, mask)) return;
   if (refreshed) throw EACCES;
-  yield* refresh(task, inode);
+  yield* askModes(task, inode);
   if (!(yield* isAllowed(task, inode, mask))) throw EACCES;
 }
 
@@ -103,12 +103,12 @@ function* isAllowed(task: Task, inode: FuseInode, mask: number): Blocking<boolea
 
 function* checkExecutable(task: Task, inode: FuseInode, refreshed: boolean): Blocking<void> {
   if (hasExecuteBit(inode)) return;
-  if (!refreshed) yield* refresh(task, inode);
+  if (!refreshed) yield* askModes(task, inode);
   if (!hasExecuteBit(inode)) throw EACCES;
 }
 
 /** @see Linux fs/fuse/dir.c, fuse_perm_getattr() */
-function* refresh(task: Task, inode: FuseInode): Blocking<void> {
+function* askModes(task: Task, inode: FuseInode): Blocking<void> {
   inode.acls.forget();
   yield* askAttributes(task, inode, null);
 }

@@ -47,8 +47,8 @@ function* store(task: Task, inode: FuseInode, offset: number, message: Uint8Arra
       yield* mapping.unlocked(task, page, 'event');
     }
     const part = data.subarray(done, done + PAGE_SIZE - within);
-    const isWhole = within === 0 && !mapping.isUptodate(page) && endsFile;
-    mapping.put(page, within, isWhole ? padded(part) : part);
+    const isLast = endsFile && within === 0 && part.length < PAGE_SIZE && !mapping.isUptodate(page);
+    mapping.put(page, within, isLast ? padded(part) : part);
     done += part.length;
   }
 }

@@ -1,6 +1,6 @@
 import { EAGAIN, EINTR, ENOENT } from '../abi/errno.ts';
 import { O_CLOEXEC, O_NONBLOCK, O_RDWR } from '../abi/linux.ts';
-import { check, fail, libc } from './libc.ts';
+import { check, checkUninterrupted, fail, libc } from './libc.ts';
 import { closeDescriptor } from './sockets.ts';
 
 const FUSE_DEV_IOC_CLONE = 0x8004e500;
@@ -50,10 +50,7 @@ export function tryReadRequest(fd: number, buffer: Uint8Array): number | null {
 
 /** Writes one reply. @throws ENOENT when nobody waits for it any more; EINVAL when it is not what the request wants. */
 export function writeReply(fd: number, message: Uint8Array): void {
-  while (libcWrite(fd, message, message.length) < 0) {
-    const error = fail();
-    if (error !== EINTR) throw error;
-  }
+  checkUninterrupted(() => libcWrite(fd, message, message.length));
 }
 
 /**

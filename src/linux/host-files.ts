@@ -1,5 +1,5 @@
 import { type ByteString, fromBytes, toBytes } from '../abi/bytes.ts';
-import { EINTR, ERANGE } from '../abi/errno.ts';
+import { ERANGE } from '../abi/errno.ts';
 import {
   AT_EACCESS,
   AT_EMPTY_PATH,
@@ -17,7 +17,7 @@ import {
 import { type fuse_kstatfs, fuse_statx } from '../abi/structs.ts';
 import { actAs } from './act-as.ts';
 import { calls } from './file-calls.ts';
-import { check, fail } from './libc.ts';
+import { check, checkUninterrupted, fail } from './libc.ts';
 
 const AT_REMOVEDIR = 0x200;
 const STATX_ALL = 0xfff;
@@ -25,16 +25,6 @@ const EMPTY = Uint8Array.of(0);
 
 /** A time of utimensat(2): 'now' and 'omit' are its special values. */
 type Time = { readonly seconds: number; readonly nanoseconds: number } | 'now' | 'omit';
-
-/** Runs a call again that a signal has interrupted. @throws its errno */
-function again(call: () => number): number {
-  for (;;) {
-    const result = call();
-    if (result >= 0) return result;
-    const error = fail();
-    if (error !== EINTR) throw error;
-  }
-}
 
 /** A path or name as libc takes it. */
 function cString(bytes: ByteString): Uint8Array {
@@ -85,7 +75,7 @@ function entriesOf(bytes: Uint8Array): { ino: bigint; off: bigint; type: number;
 function unmasked(make: () => number): number {
   const umask = calls.umask(0);
   try {
-    return again(make);
+    return checkUninterrupted(make);
   } finally {
     calls.umask(umask);
   }
@@ -100,11 +90,11 @@ export const hostFiles = {
 
   openRoot: (path: string): number => hostFiles.openat(AT_FDCWD, fromBytes(Buffer.from(path)), O_PATH | O_DIRECTORY),
   openat: (directory: number, name: ByteString, flags: number): number =>
-    again(() => calls.openat(directory, cString(name), flags | O_CLOEXEC, 0)),
+    checkUninterrupted(() => calls.openat(directory, cString(name), flags | O_CLOEXEC, 0)),
   create: (directory: number, name: ByteString, flags: number, mode: number): number =>
     unmasked(() => calls.openat(directory, cString(name), flags | O_CLOEXEC, mode)),
   reopen: (node: number, flags: number): number =>
-    again(() => calls.openat(AT_FDCWD, magicLink(node), flags | O_CLOEXEC, 0)),
+    checkUninterrupted(() => calls.openat(AT_FDCWD, magicLink(node), flags | O_CLOEXEC, 0)),
   close: (fd: number): void => {
     calls.close(fd);
   },
@@ -159,16 +149,16 @@ export const hostFiles = {
     check(calls.utimensat(node, EMPTY, times, AT_EMPTY_PATH));
   },
   truncate: (node: number, size: number): void => {
-    again(() => calls.truncate(magicLink(node), size));
+    checkUninterrupted(() => calls.truncate(magicLink(node), size));
   },
   ftruncate: (fd: number, size: number): void => {
-    again(() => calls.ftruncate(fd, size));
+    checkUninterrupted(() => calls.ftruncate(fd, size));
   },
 
   pread: (fd: number, buffer: Uint8Array, offset: number): number =>
-    again(() => calls.pread(fd, buffer, buffer.length, offset)),
+    checkUninterrupted(() => calls.pread(fd, buffer, buffer.length, offset)),
   pwrite: (fd: number, data: Uint8Array, offset: number): number =>
-    again(() => calls.pwrite(fd, data, data.length, offset)),
+    checkUninterrupted(() => calls.pwrite(fd, data, data.length, offset)),
   fsync: (fd: number, kind: 'all' | 'data'): void => {
     check(kind === 'data' ? calls.fdatasync(fd) : calls.fsync(fd));
   },
@@ -179,11 +169,11 @@ export const hostFiles = {
     check(calls.close(check(calls.dup(fd))));
   },
   fallocate: (fd: number, mode: number, offset: number, length: number): void => {
-    again(() => calls.fallocate(fd, mode, offset, length));
+    checkUninterrupted(() => calls.fallocate(fd, mode, offset, length));
   },
   copyFileRange(fdIn: number, offIn: number, fdOut: number, offOut: number, length: number): number {
     const places = [BigInt64Array.of(BigInt(offIn)), BigInt64Array.of(BigInt(offOut))] as const;
-    return again(() => calls.copyFileRange(fdIn, places[0], fdOut, places[1], length, 0));
+    return checkUninterrupted(() => calls.copyFileRange(fdIn, places[0], fdOut, places[1], length, 0));
   },
   lseek(fd: number, offset: bigint, whence: number): bigint {
     const result = BigInt(calls.lseek(fd, BigInt.asIntN(64, offset), whence));

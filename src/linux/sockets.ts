@@ -146,10 +146,7 @@ export function tryReceive(fd: number, buffer: Uint8Array): number | null {
 
 /** Sends one packet, blocking this thread while the socket is full. @throws as {@link trySend}. */
 export function sendBlocking(fd: number, packet: Uint8Array): void {
-  while (libcSend(fd, packet, packet.length, MSG_NOSIGNAL) < 0) {
-    const error = fail();
-    if (error !== EINTR) throw error;
-  }
+  checkUninterrupted(() => libcSend(fd, packet, packet.length, MSG_NOSIGNAL));
 }
 
 /**

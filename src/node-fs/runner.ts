@@ -38,14 +38,10 @@ export class Runner {
   async run<T>(operation: Operation<T>): Promise<T> {
     const { kernel, process, credentials } = this.#caller;
     const { code, limits } = this.#limited(operation);
-    // The kernel's alarm alone would let the process end before it rings.
-    const keepAlive = limits.timeoutMs === undefined ? undefined : setInterval(() => {}, limits.timeoutMs);
     try {
       return await kernel.run(process, credentials, code, limits);
     } catch (error) {
       throw this.#explain(error, limits);
-    } finally {
-      clearInterval(keepAlive);
     }
   }
 

@@ -199,10 +199,10 @@ export class Mapping {
     for (const chunk of this.#chunksIn(first, end)) this.#dropFrom(chunk, bitsOf(chunk, first, end));
   }
 
-  /** As {@link drop}, but not what somebody holds, or what would be lost. @see Linux mm/truncate.c, invalidate_mapping_pages() */
+  /** As {@link drop}, but not what somebody holds. @see Linux mm/truncate.c, invalidate_mapping_pages() */
   dropUnused(first: number, end: number): void {
     for (const chunk of this.#chunksIn(first, end)) {
-      let pages = bitsOf(chunk, first, end) & ~chunk.dirty;
+      let pages = bitsOf(chunk, first, end);
       for (const [at, lock] of chunk.locks.entries()) if (lock !== null) pages &= ~(1 << at);
       this.#dropFrom(chunk, pages);
     }
@@ -282,7 +282,6 @@ export class Mapping {
     chunk.present &= ~pages;
     chunk.uptodate &= ~pages;
     chunk.marked &= ~pages;
-    chunk.dirty &= ~pages;
     if (chunk.present === 0 && this.#chunks.get(chunk.number) === chunk) {
       this.#chunks.delete(chunk.number);
       this.#cache.remove(chunk);

@@ -26,8 +26,6 @@ export class Chunk {
   uptodate = 0;
   /** Readahead goes on when a reader comes here. Linux's PG_readahead. */
   marked = 0;
-  /** The file system has data that its server has not. */
-  dirty = 0;
   /** Who holds each page that is locked. */
   readonly locks: (PageLock | null)[] = new Array(PAGES_OF_CHUNK).fill(null);
   lockCount = 0;
@@ -41,9 +39,9 @@ export class Chunk {
     this.number = number;
   }
 
-  /** Whether it must stay: something is under way with it, or would be lost. */
+  /** Whether it must stay: something is under way with it. */
   get isBusy(): boolean {
-    return this.lockCount > 0 || this.dirty !== 0;
+    return this.lockCount > 0;
   }
 
   get cost(): number {
