@@ -53,6 +53,16 @@ export interface DaemonRow {
 /** Of a daemon that keeps all that is written to it. */
 export const noLosses: Losses = { reasons: [], kept: (entry) => entry };
 
+/** Of a daemon that keeps no fractions of seconds. */
+export const wholeSeconds: Losses = {
+  reasons: ['times of whole seconds'],
+  kept: ({ mtimeNs: _, ...rest }) => rest,
+};
+
+/** For {@link DaemonRow.comparable}: the root's times are when the daemon was started. */
+export const withoutRootTimes = ({ mtime, mtimeNs, ctime, ...rest }: Entry): Partial<Entry> =>
+  rest.path === '' ? rest : { ...rest, mtime, mtimeNs, ctime };
+
 /** Why a daemon cannot run here, or null when it can. */
 export function whyNot({ needs }: DaemonRow): string | null {
   const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/sbin'];

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import type { Entry } from '../digest.ts';
 import { mountInKernel } from '../kernel-mount.ts';
 import { part } from '../part.ts';
-import type { DaemonRow, Losses, Start } from '../row.ts';
+import { type DaemonRow, type Losses, type Start, wholeSeconds, withoutRootTimes } from '../row.ts';
 
 const run = (command: string, args: readonly string[], cwd?: string): void => {
   execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], ...(cwd === undefined ? {} : { cwd }) });
@@ -79,14 +78,10 @@ const noLongLinks: Losses = {
   kept: (entry) => ((entry.target?.length ?? 0) >= 1024 ? null : entry),
 };
 
-const without = ({ mtimeNs: _, ...rest }: Partial<Entry>): Partial<Entry> => rest;
-
-const wholeSeconds: Losses = {
-  reasons: ['times of whole seconds', ...noLongLinks.reasons],
-  kept(entry) {
-    const kept = noLongLinks.kept(entry);
-    return kept === null || entry.path === 'lost+found' ? null : without(kept);
-  },
+/** fuse2fs: what is copied, and not what it made itself. */
+const ext4Losses: Losses = {
+  reasons: [...wholeSeconds.reasons, ...noLongLinks.reasons],
+  kept: (entry) => (entry.path === 'lost+found' || noLongLinks.kept(entry) === null ? null : wholeSeconds.kept(entry)),
 };
 
 /** A loop device over a file, since the daemon asks for a mount of a block device. */
@@ -138,8 +133,7 @@ export const images: readonly DaemonRow[] = [
     image: 'image.zip',
     make: (content, image) => run('zip', ['-qry', image, '.'], content),
     args: ['-f', '-r', 'IMAGE', '{}'],
-    // The root's times are when it was started.
-    comparable: ({ mtime, ctime, ...rest }) => (rest.path === '' ? rest : { ...rest, mtime, ctime }),
+    comparable: withoutRootTimes,
   }),
   imageRow({
     name: 'fuseiso',
@@ -192,7 +186,7 @@ export const images: readonly DaemonRow[] = [
   ),
   exfat,
   foreign(
-    { name: 'fuse2fs, written', from: 'fuse2fs', needs: ['fuse2fs', 'mke2fs'], losses: wholeSeconds },
+    { name: 'fuse2fs, written', from: 'fuse2fs', needs: ['fuse2fs', 'mke2fs'], losses: ext4Losses },
     (image) => run('mke2fs', ['-q', '-t', 'ext4', image]),
     (image) => ({ command: 'fuse2fs', args: ['-f', image, '{}', '-o', 'fakeroot'] }),
   ),

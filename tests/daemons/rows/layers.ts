@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { type DaemonRow, type Losses, noLosses } from '../row.ts';
+import { type DaemonRow, type Losses, noLosses, wholeSeconds } from '../row.ts';
 
 /** A daemon that shows a directory as it is, in its own way. */
 const mirror = (
@@ -24,11 +24,6 @@ const empty = (scratch: string, name: string): string => {
 const whiteoutNames: Losses = {
   reasons: ['it looks for a whiteout, .wh.NAME, which must be a name too'],
   kept: (entry) => (path.posix.basename(entry.path).length > 255 - '.wh.'.length ? null : entry),
-};
-
-const wholeSeconds: Losses = {
-  reasons: ['times of whole seconds'],
-  kept: ({ mtimeNs: _, ...rest }) => rest,
 };
 
 /** Daemons that show directories of this machine: several as one, or one in another way. */

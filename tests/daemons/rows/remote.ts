@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import { connect, createServer } from 'node:net';
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DaemonRow } from '../row.ts';
+import { type DaemonRow, withoutRootTimes } from '../row.ts';
 
 const sftpServer = '/usr/lib/openssh/sftp-server';
 const serverStartMs = 20_000;
@@ -66,8 +66,7 @@ const rclone = (verb: 'mount' | 'mount2'): DaemonRow => ({
     args: ['--config', `${scratch}/rclone.conf`, '--cache-dir', `${scratch}/cache`, verb, content, '{}'],
     inside: '/',
   }),
-  // The root's times are when it was started.
-  comparable: ({ mtime, mtimeNs, ctime, ...rest }) => (rest.path === '' ? rest : { ...rest, mtime, mtimeNs, ctime }),
+  comparable: withoutRootTimes,
   losses: {
     reasons: ['no symbolic links', 'control characters become pictures of them', 'no modes', 'no times of directories'],
     kept({ mode: _, mtime, mtimeNs, ...rest }) {
