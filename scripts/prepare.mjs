@@ -56,6 +56,13 @@ export function run(command, args, options = {}) {
   return status === 0;
 }
 
+/** Runs a TypeScript program of the repository with this process's arguments, and ends as it ends. */
+export function runProgram(file) {
+  const args = ['--import', './scripts/run-typescript.mjs', file, ...process.argv.slice(2)];
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  process.exitCode = status ?? 1;
+}
+
 function output(command, args) {
   const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   return status === 0 ? stdout.trim() : null;

@@ -21,6 +21,7 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Dentry } from '../vfs/dentry.ts';
 import type { FileHandle } from '../vfs/file-handle.ts';
 import { type Mount, Path } from '../vfs/mount.ts';
+import { newDescriptor } from './new-descriptor.ts';
 import { openFound } from './open-existing.ts';
 import { openHow } from './open-flags.ts';
 import { atPath, inodeAt } from './resolve.ts';
@@ -106,18 +107,10 @@ function checkCreation(path: Path, flags: number): void {
 
 /** @see Linux fs/open.c, file_open_root() */
 function* open(task: Thread, path: Path, flags: number): Blocking<number> {
-  const { fds } = task.process;
   const how = openHow(flags, 0);
   if (how.kind === 'create') checkCreation(path, flags);
-  const fd = fds.reserve();
-  try {
-    const file =
-      how.kind === 'path' ? new PathFile(path, how.flags & (O_PATH | O_DIRECTORY)) : yield* openFound(task, path, how);
-    file.openedBy = task.credentials;
-    fds.fill(fd, file, how.closeOnExec);
-    return fd;
-  } catch (error) {
-    fds.free(fd);
-    throw error;
-  }
+  return yield* newDescriptor(task, how, function* () {
+    if (how.kind === 'path') return new PathFile(path, how.flags & (O_PATH | O_DIRECTORY));
+    return yield* openFound(task, path, how);
+  });
 }

@@ -4,6 +4,7 @@ import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { File } from '../vfs/file.ts';
 import { retryStale } from '../vfs/walk.ts';
+import { newDescriptor } from './new-descriptor.ts';
 import { openOrCreate } from './open-create.ts';
 import { openExisting, openPlace } from './open-existing.ts';
 import { type OpenHow, openHow } from './open-flags.ts';
@@ -22,17 +23,7 @@ import { checkPath, type Place } from './resolve.ts';
 export function* openat(task: Thread, dirfd: number, path: ByteString, flags: number, mode = 0): Blocking<number> {
   const how = openHow(flags, mode);
   checkPath(path);
-  const { fds } = task.process;
-  const fd = fds.reserve();
-  try {
-    const file = yield* retryStale((force) => openFile(task, { dirfd, path }, how, force));
-    file.openedBy = task.credentials;
-    fds.fill(fd, file, how.closeOnExec);
-    return fd;
-  } catch (error) {
-    fds.free(fd);
-    throw error;
-  }
+  return yield* newDescriptor(task, how, () => retryStale((force) => openFile(task, { dirfd, path }, how, force)));
 }
 
 /** open(2). */

@@ -7,6 +7,12 @@ export interface KnownDifference {
   readonly steps: readonly string[];
 }
 
+/** What may take set-id bits away. */
+const SET_ID_STEPS = [
+  ...['uid1000 write', 'uid1000 write 2nd time', 'uid1000 truncate', 'uid1000 ftruncate', 'uid1000 O_TRUNC'],
+  ...['uid1000 chown', 'uid1000 fallocate', 'root write', 'root chown'],
+];
+
 /** Everything in which Fusewire is known to differ. */
 export const knownDifferences: readonly KnownDifference[] = [
   { mount: 't3 / all', reason: 'FOPEN_CACHE_DIR lists are not kept', steps: ['listdir 2'] },
@@ -52,32 +58,12 @@ export const knownDifferences: readonly KnownDifference[] = [
   {
     mount: 't11 / set-user-ID bits, HANDLE_KILLPRIV_V2 and WRITEBACK_CACHE',
     reason: 'there is no writeback cache',
-    steps: [
-      'uid1000 write',
-      'uid1000 write 2nd time',
-      'uid1000 truncate',
-      'uid1000 ftruncate',
-      'uid1000 O_TRUNC',
-      'uid1000 chown',
-      'uid1000 fallocate',
-      'root write',
-      'root chown',
-    ],
+    steps: SET_ID_STEPS,
   },
   {
     mount: 't11 / set-user-ID bits, WRITEBACK_CACHE',
     reason: 'there is no writeback cache',
-    steps: [
-      'uid1000 write',
-      'uid1000 write 2nd time',
-      'uid1000 truncate',
-      'uid1000 ftruncate',
-      'uid1000 O_TRUNC',
-      'uid1000 chown',
-      'uid1000 fallocate',
-      'root write',
-      'root chown',
-    ],
+    steps: SET_ID_STEPS,
   },
   {
     mount: 't13 / FOPEN_CACHE_DIR',
