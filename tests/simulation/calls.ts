@@ -182,9 +182,16 @@ export const performs: Readonly<Record<string, Perform>> = {
 
 const LISTING = 32_768; // bytes: all that there is in one piece
 
+/** Where listings keep their descriptors: no call of another thread names these. */
+const LISTING_FDS = 500;
+
 /** What a directory holds, read in one request. */
 export function* namesIn(task: Thread, path: string): Blocking<string[]> {
-  const fd = yield* open(task, path, linux.O_RDONLY | linux.O_DIRECTORY);
+  const { fds } = task.process;
+  const opened = yield* open(task, path, linux.O_RDONLY | linux.O_DIRECTORY);
+  const fd = LISTING_FDS + task.tid;
+  // Nobody runs in between, so nobody sees the number that it had.
+  fds.replace(fd, fds.remove(opened), false);
   try {
     return (yield* getdents(task, fd, LISTING)).map(({ name }) => name);
   } finally {
