@@ -149,7 +149,7 @@ function* openRegular(task: Task, inode: FuseInode, path: Path, flags: number): 
 /** An open file for a handle, unless the server asks for what it was not offered. Drops cached pages that are not to be kept. */
 function opened(inode: FuseInode, path: Path, flags: number, handle: Handle): FuseFile {
   if ((handle.openFlags & FOPEN_PASSTHROUGH) === 0) {
-    if ((handle.openFlags & FOPEN_KEEP_CACHE) === 0) inode.mapping.drop(0);
+    if ((handle.openFlags & FOPEN_KEEP_CACHE) === 0) inode.dropPages();
     return new FuseFile(path, inode, fileFlags(flags), handle);
   }
   releaseHandle(inode, handle, RELEASE, fileFlags(flags));
