@@ -32,8 +32,8 @@ export interface Case {
   readonly name: string;
   readonly title: string;
   readonly setup: Setup;
-  /** What is counted: calls, or MiB. */
-  readonly unit: 'calls' | 'MiB';
+  /** What is counted. */
+  readonly unit: 'calls' | 'entries' | 'files' | 'MiB';
   /** Whom it is measured with; default all. */
   readonly subjects?: readonly Letter[];
   /** Makes what is needed in an empty place. Returns a turn for each way; one that cannot be there is left out. */
