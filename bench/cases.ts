@@ -5,6 +5,7 @@ import { randomReads } from './cases/random.ts';
 import { readdirCases } from './cases/readdir.ts';
 import { sequential } from './cases/sequential.ts';
 import { statCases } from './cases/stat.ts';
+import { tracing } from './cases/tracing.ts';
 import { walks } from './cases/walk.ts';
 
 /** Everything that is measured with every subject. */
@@ -18,4 +19,5 @@ export const cases: readonly Case[] = [
   ...walks,
   ...sequential,
   randomReads,
+  tracing,
 ];

@@ -7,6 +7,7 @@ import { type Options, parseOptions, usage } from './options.ts';
 import { closeAtSignals, Resources } from './resources.ts';
 import type { Result } from './results.ts';
 import { type Subject, subjects } from './subjects.ts';
+import { whyNotCounted } from './system-calls.ts';
 import { align, caseColumns, caseRows, caseTitle, targetColumns, targetRows } from './table.ts';
 import { judge } from './targets.ts';
 
@@ -17,7 +18,7 @@ import { judge } from './targets.ts';
 const root = path.resolve(import.meta.dirname, '..');
 
 async function main(args: readonly string[]): Promise<void> {
-  const options = parseOptions(args);
+  const options = withoutCounting(parseOptions(args));
   const chosen = cases.filter(
     ({ name }) => options.cases.length === 0 || options.cases.some((one) => name.startsWith(one)),
   );
@@ -31,8 +32,16 @@ async function main(args: readonly string[]): Promise<void> {
   const results: Result[] = [];
   for (const one of chosen) results.push(...(await runCase(one, usable, options, resources)));
   const verdicts = judge(results);
-  console.log(align(targetColumns, targetRows(verdicts)));
+  const told = options.cases.length === 0 ? verdicts : verdicts.filter(({ spread }) => spread !== null);
+  if (told.length > 0) console.log(`\n${align(targetColumns, targetRows(told))}`);
   save(options.json ?? path.join(root, 'build/bench.json'), { results, targets: verdicts });
+}
+
+/** The same without counting system calls where that cannot be done, which is told. */
+function withoutCounting(options: Options): Options {
+  const why = options.systemCalls ? whyNotCounted() : null;
+  if (why !== null) console.log(`system calls are not counted: ${why}`);
+  return { ...options, systemCalls: options.systemCalls && why === null };
 }
 
 /** Those that were asked for, without those that this machine cannot run, which are named. */
@@ -50,7 +59,7 @@ async function runCase(one: Case, usable: readonly Subject[], options: Options, 
   const resources = all.keep(new Resources());
   try {
     const results = await measure(one, those, options, resources);
-    console.log(`\n${caseTitle(one)}\n${align(caseColumns, caseRows(results))}`);
+    if (results.length > 0) console.log(`\n${caseTitle(one)}\n${align(caseColumns, caseRows(results))}`);
     return results;
   } finally {
     await resources.close();

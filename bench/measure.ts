@@ -4,6 +4,7 @@ import type { Place } from './place.ts';
 import type { Resources } from './resources.ts';
 import type { Result } from './results.ts';
 import type { Subject } from './subjects.ts';
+import { countSystemCalls } from './system-calls.ts';
 
 /** How long to measure. */
 export interface Effort {
@@ -11,6 +12,8 @@ export interface Effort {
   /** Milliseconds that a turn lasts at least. */
   readonly turn: number;
   readonly sizes: Sizes;
+  /** Whether system calls are counted, after everything else. */
+  readonly systemCalls: boolean;
 }
 
 /** The share of a turn that comes before it unmeasured: the processors' caches are the last turn's. */
@@ -47,7 +50,9 @@ export async function measure(
     globalThis.gc?.();
     for (const runner of runners) await runTurn(runner, round === 0 ? 'warm up' : 'measure', effort.turn);
   }
-  return runners.map(({ result, cpu, units }) => ({ ...result, cpu: cpu / units }));
+  for (const { result, cpu, units } of runners) result.cpu = cpu / units;
+  if (effort.systemCalls) for (const runner of runners) await count(runner);
+  return runners.map(({ result }) => result);
 }
 
 const order = (runners: readonly Runner[], { result }: Runner): number =>
@@ -87,4 +92,13 @@ async function work({ run, repeat }: Turn, milliseconds: number): Promise<number
     units += typeof done === 'number' ? done : await done;
   } while (repeat !== 'once' && performance.now() - start < milliseconds);
   return units;
+}
+
+async function count({ turn, pids, result }: Runner): Promise<void> {
+  await turn.before?.();
+  let units = 0;
+  const calls = await countSystemCalls(pids, async () => {
+    for (let runs = 0; runs < (turn.counted ?? 1); runs++) units += await turn.run();
+  });
+  result.systemCalls = calls / units;
 }

@@ -1,5 +1,6 @@
 import type * as fs from 'node:fs';
 import type * as promises from 'node:fs/promises';
+import type { Mounted } from '../src/index.ts';
 
 /** The part of Node's fs that cases use. Fusewire, Node and memfs have it alike. */
 export type Fs = Pick<
@@ -32,6 +33,8 @@ export interface Place extends AsyncDisposable {
   readonly source: { readonly fs: Fs; readonly root: string };
   /** Whoever works besides this process: their CPU time and system calls count too. */
   readonly pids: readonly number[];
+  /** For what Fusewire alone has; null elsewhere. */
+  readonly mounted: Mounted | null;
   /** Forgets the contents that are cached of a file; null where there is no such cache or no way to tell it. */
   readonly dropPages: ((path: string) => Promise<void>) | null;
 }

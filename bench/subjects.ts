@@ -30,7 +30,7 @@ const LARGEST_READ = 2 ** 20; // bytes
 const scratch = nodeFs.existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
 const example = fileURLToPath(new URL('../build/libfuse-examples/passthrough_ll', import.meta.url));
 const hook = new URL('../scripts/run-typescript.mjs', import.meta.url).href;
-const program = fileURLToPath(new URL('memory-main.ts', import.meta.url));
+const program = fileURLToPath(new URL('memory-server-main.ts', import.meta.url));
 
 const whyNoExample = (): string | null =>
   nodeFs.existsSync(example) ? null : 'passthrough_ll is not built: libfuse3-dev is missing';
@@ -118,6 +118,7 @@ const plain = (fs: Fs, root: string): Omit<Place, typeof Symbol.asyncDispose> =>
   root,
   source: { fs, root },
   pids: [],
+  mounted: null,
   dropPages: null,
 });
 
@@ -142,6 +143,7 @@ function onFusewire(mounted: Mounted, source?: string): Place {
     root: '',
     source: source === undefined ? { fs: fs as Fs, root: '' } : { fs: nodeFs, root: source },
     pids: mounted.daemon?.pids ?? [],
+    mounted,
     dropPages: async (file) => {
       const fd = fs.openSync(file, 'r');
       await kernel.run(process, credentials, (task) => posixFadvise(task, fd, 0, 0, POSIX_FADV_DONTNEED));
@@ -162,6 +164,7 @@ function onLinux(mounted: KernelMount, source?: string): Place {
     root,
     source: { fs: nodeFs, root: source ?? root },
     pids: [mounted.pid],
+    mounted: null,
     dropPages: process.getuid?.() === 0 ? async () => nodeFs.writeFileSync(CACHES, '1') : null,
     [Symbol.asyncDispose]: () => mounted[Symbol.asyncDispose](),
   };

@@ -41,6 +41,28 @@ const speed =
 /** How many times as long `ours` takes as `theirs`. */
 const latency = (row: Row, ours: Letter, theirs: Letter): Target['measured'] => speed(row, theirs, ours);
 
+/** How much of the time of `whole` is `part`, both of one subject, in percent. */
+const share =
+  (name: string, part: string, whole: string): Target['measured'] =>
+  (results) => {
+    const [a, b] = [find(results, name, part, 'a'), find(results, name, whole, 'a')];
+    return a === undefined || b === undefined ? null : inPercent(pairedRatio(b.rates, a.rates), 0);
+  };
+
+/** How much more time `more` takes than `less`, both of one subject, in percent. */
+const surplus =
+  (name: string, more: string, less: string): Target['measured'] =>
+  (results) => {
+    const [a, b] = [find(results, name, more, 'a'), find(results, name, less, 'a')];
+    return a === undefined || b === undefined ? null : inPercent(pairedRatio(b.rates, a.rates), 1);
+  };
+
+const inPercent = ({ median, least, most }: Spread, without: number): Spread => ({
+  median: 100 * (median - without),
+  least: 100 * (least - without),
+  most: 100 * (most - without),
+});
+
 const atLeast = (title: string, kind: Target['kind'], limit: number, measured: Target['measured']): Target => ({
   title,
   kind,
@@ -90,8 +112,13 @@ const mountedByLinux = [
   atLeast('sequential read cold, synchronous: (e) to (d)', 'times', 0.8, speed(['read', 'cold, sync'], 'e', 'd')),
 ];
 
+const tracing = [
+  atMost('cost of tracing that is off: (a)', 'percent', 1, share('tracing', 'off, alone', 'off')),
+  atMost('cost of tracing with one listener: (a)', 'percent', 15, surplus('tracing', 'one listener', 'off')),
+];
+
 /** What must hold, in the order of the table. */
-export const targets: readonly Target[] = [...inProcess, ...daemons, ...mountedByLinux];
+export const targets: readonly Target[] = [...inProcess, ...daemons, ...mountedByLinux, ...tracing];
 
 /** Looks at what a run measured. */
 export const judge = (results: readonly Result[]): Verdict[] =>

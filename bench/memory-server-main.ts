@@ -1,4 +1,4 @@
-// `memory-main.ts mount OPTIONS DIR` and `memory-main.ts serve OPTIONS /dev/fd/N`: a memory server in a process of its
+// `memory-server-main.ts mount OPTIONS DIR` and `memory-server-main.ts serve OPTIONS /dev/fd/N`: a memory server in a process of its
 // own, mounted by Linux or on a socket. OPTIONS is JSON of MemoryOptions, null standing for Infinity.
 import { type MemoryOptions, memory, mountKernel, serveDescriptor } from '../src/index.ts';
 
