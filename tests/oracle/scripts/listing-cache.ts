@@ -204,19 +204,19 @@ export const scripts: readonly Script[] = [
       'kept listings: several pages, given up': `
         open big O_RDONLY -> $d
         getdents $d 65536
-        getdents $d 65536 -> end
+        getdents $d 65536
         posix_fadvise $d 0 0 POSIX_FADV_DONTNEED
         lseek $d 0 SEEK_SET
         getdents $d 65536
-        getdents $d 65536 -> end
+        getdents $d 65536
         posix_fadvise $d 4096 0 POSIX_FADV_DONTNEED
         lseek $d 0 SEEK_SET
         getdents $d 1000
         getdents $d 65536
-        getdents $d 65536 -> end
+        getdents $d 65536
         lseek $d 0 SEEK_SET
         getdents $d 65536
-        getdents $d 65536 -> end
+        getdents $d 65536
         lseek $d 0 SEEK_SET
         getdents $d 65536
       `,
