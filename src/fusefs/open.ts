@@ -159,8 +159,8 @@ function opened(inode: FuseInode, path: Path, flags: number, handle: Handle): Fu
 }
 
 /** Drops the pages that a server did not say may be kept. */
-function dropUnlessKept({ mapping }: FuseInode, { openFlags }: Handle): void {
-  if ((openFlags & FOPEN_KEEP_CACHE) === 0) mapping.drop(0);
+function dropUnlessKept(inode: FuseInode, { openFlags }: Handle): void {
+  if ((openFlags & FOPEN_KEEP_CACHE) === 0) inode.dropPages();
 }
 
 function openHandle(

@@ -7,7 +7,7 @@ import type { FuseInode } from './inode.ts';
 
 /** A symlink's target from the cache; undefined when the server must be asked. */
 export function tryReadlink(inode: FuseInode): ByteString | undefined {
-  if (inode.isBad) return undefined;
+  if (inode.isBad || !inode.hasPages) return undefined;
   const page = inode.mapping.tryPage(0);
   return page === undefined ? undefined : targetIn(page);
 }
