@@ -5,7 +5,7 @@ import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Inode } from '../vfs/inode.ts';
 import type { Path } from '../vfs/mount.ts';
-import { type Last, retryStale, type WalkOptions, walk, walkToParent } from '../vfs/walk.ts';
+import { type Last, retryStale, tryWalk, type WalkOptions, walk, walkToParent } from '../vfs/walk.ts';
 
 /** A path as the *at calls take it: relative to a descriptor, or to the working directory with AT_FDCWD. */
 export interface Place {
@@ -35,6 +35,10 @@ function startOf(task: Thread, { dirfd, path }: Place, allowEmpty = false): Path
 export function* walkTo(task: Thread, place: Place, options: WalkOptions): Blocking<Path> {
   return yield* walk(task, task.process, startOf(task, place, options.allowEmpty), place.path, options);
 }
+
+/** {@link tryWalk} to a place; not held. @throws EBADF for the descriptor of a relative path */
+export const tryWalkTo = (task: Thread, place: Place, options: WalkOptions): Path | undefined =>
+  tryWalk(task, task.process, startOf(task, place, options.allowEmpty), place.path, options);
 
 /** {@link walkToParent} of a place; held. @throws EBADF for the descriptor of a relative path */
 export function* walkToLast(task: Thread, place: Place, force: boolean): Blocking<Last> {
