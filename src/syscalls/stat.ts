@@ -78,7 +78,7 @@ const FOLLOW = { follow: true };
 const STAY = { follow: false };
 
 const basicStat = (task: Thread, path: ByteString, { follow }: WalkOptions): Blocking<Stat> =>
-  atPath(task, { dirfd: AT_FDCWD, path, follow }, (found) => attributesOf(task, inodeAt(found), STATX_BASIC_STATS, 0));
+  atPath(task, { dirfd: AT_FDCWD, path, follow }, (found) => inodeAt(found).getattr(task, STATX_BASIC_STATS, 0));
 
 function tryBasicStat(task: Thread, path: ByteString, options: WalkOptions): Stat | undefined {
   const found = tryWalkTo(task, { dirfd: AT_FDCWD, path }, options);
