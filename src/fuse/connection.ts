@@ -352,6 +352,7 @@ export class Connection {
   }
 
   #watch(request: Request): void {
+    if (this.#deadlines.length === 0) return;
     request.since = this.scheduler.clock.now();
     for (const deadlines of this.#deadlines) deadlines.watch(request);
   }
