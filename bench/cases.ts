@@ -21,3 +21,14 @@ export const cases: readonly Case[] = [
   randomReads,
   tracing,
 ];
+
+/**
+ * The cases whose names begin with one of these; all when there is none.
+ *
+ * @throws TypeError for a beginning that no case has
+ */
+export function casesNamed(beginnings: readonly string[]): readonly Case[] {
+  const unknown = beginnings.find((beginning) => !cases.some(({ name }) => name.startsWith(beginning)));
+  if (unknown !== undefined) throw new TypeError(`--case ${unknown}: there is no such case`);
+  return cases.filter(({ name }) => beginnings.length === 0 || beginnings.some((one) => name.startsWith(one)));
+}

@@ -1,10 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Case } from './case.ts';
-import { cases } from './cases.ts';
+import { casesNamed } from './cases.ts';
 import { measure } from './measure.ts';
 import { type Options, parseOptions, usage } from './options.ts';
-import { closeAtSignals, Resources } from './resources.ts';
+import { record } from './record.ts';
+import { machine, type Report } from './report.ts';
+import { closeAtSignals, Interrupted, Resources } from './resources.ts';
 import type { Result } from './results.ts';
 import { type Subject, subjects } from './subjects.ts';
 import { whyNotCounted } from './system-calls.ts';
@@ -18,23 +20,40 @@ import { judge } from './targets.ts';
 const root = path.resolve(import.meta.dirname, '..');
 
 async function main(args: readonly string[]): Promise<void> {
-  const options = withoutCounting(parseOptions(args));
-  const chosen = cases.filter(
-    ({ name }) => options.cases.length === 0 || options.cases.some((one) => name.startsWith(one)),
-  );
+  const options = parseOptions(args);
+  const chosen = casesNamed(options.cases);
   if (options.list) {
-    for (const one of chosen) console.log(`${one.name.padEnd(26)} ${one.title}`);
+    for (const { name, title } of chosen) console.log(`${name.padEnd(26)} ${title}`);
     return;
   }
+  const report = options.from === null ? await run(chosen, withoutCounting(options)) : earlier(options.from);
+  tellTargets(report, options);
+  if (options.from === null) save(options.json ?? path.join(root, 'build/bench.json'), report);
+  if (options.record) record(report, path.join(root, 'docs/performance.md'));
+}
+
+/** Measures. What one case needs is gone before the next begins, and all of it when a signal comes. */
+async function run(chosen: readonly Case[], options: Options): Promise<Report> {
   await using resources = new Resources();
   closeAtSignals(resources);
+  const host = machine();
   const usable = usableSubjects(options);
   const results: Result[] = [];
   for (const one of chosen) results.push(...(await runCase(one, usable, options, resources)));
-  const verdicts = judge(results);
-  const told = options.cases.length === 0 ? verdicts : verdicts.filter(({ spread }) => spread !== null);
-  if (told.length > 0) console.log(`\n${align(targetColumns, targetRows(told))}`);
-  save(options.json ?? path.join(root, 'build/bench.json'), { results, targets: verdicts });
+  const { rounds, turn, sizes, systemCalls } = options;
+  return {
+    machine: host,
+    effort: { rounds, turn, sizes, systemCalls },
+    subjects: Object.fromEntries(usable.map(({ letter, title }) => [letter, title])),
+    results,
+    targets: judge(results),
+  };
+}
+
+/** Results of an earlier run, held against today's targets. */
+function earlier(file: string): Report {
+  const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+  return { ...report, targets: judge(report.results) };
 }
 
 /** The same without counting system calls where that cannot be done, which is told. */
@@ -54,6 +73,7 @@ function usableSubjects({ subjects: wanted }: Options): Subject[] {
   });
 }
 
+/** One case; when it fails that is told, and the others are measured. */
 async function runCase(one: Case, usable: readonly Subject[], options: Options, all: Resources): Promise<Result[]> {
   const those = usable.filter(({ letter }) => one.subjects?.includes(letter) ?? true);
   const resources = all.keep(new Resources());
@@ -61,21 +81,33 @@ async function runCase(one: Case, usable: readonly Subject[], options: Options, 
     const results = await measure(one, those, options, resources);
     if (results.length > 0) console.log(`\n${caseTitle(one)}\n${align(caseColumns, caseRows(results))}`);
     return results;
+  } catch (error) {
+    if (all.isClosed) throw new Interrupted();
+    console.error(`\n${one.name} failed:`, error);
+    process.exitCode = 1;
+    return [];
   } finally {
     await resources.close();
   }
 }
 
-function save(file: string, content: unknown): void {
+/** Prints the targets: all of a whole run, else those that it measured. */
+function tellTargets({ targets }: Report, options: Options): void {
+  const told = options.cases.length === 0 ? targets : targets.filter(({ spread }) => spread !== null);
+  if (told.length > 0) console.log(`\n${align(targetColumns, targetRows(told))}`);
+}
+
+function save(file: string, report: Report): void {
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
-  console.log(`written: ${path.relative(root, file)}`);
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(`\nwritten: ${path.relative(root, file)}`);
 }
 
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof TypeError)) throw error;
-  console.error(`${error.message}\n\n${usage}`);
-  process.exitCode = 2;
+  if (error instanceof TypeError) {
+    console.error(`${error.message}\n\n${usage}`);
+    process.exitCode = 2;
+  } else if (!(error instanceof Interrupted)) throw error;
 }

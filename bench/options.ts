@@ -14,6 +14,8 @@ export interface Options extends Effort {
   readonly systemCalls: boolean;
   /** Write what comes out into docs/performance.md. */
   readonly record: boolean;
+  /** Results of an earlier run to judge and to write, instead of measuring; null to measure. */
+  readonly from: string | null;
   /** The file for the results. */
   readonly json: string | null;
 }
@@ -37,7 +39,8 @@ export const usage = `npm run bench [-- OPTIONS] [micro]
   --size MIB        the large file; default 256, 1024 with --record
   --syscalls        count system calls too, if strace(1) is there; always with --record
   --json FILE       where the results go; default build/bench.json
-  --record          write docs/performance.md and its plots`;
+  --record          write docs/performance.md and its plots; measures everything
+  --from FILE       measure nothing: take the results of an earlier run`;
 
 /** @throws TypeError for what is no option, or a number that is none */
 export function parseOptions(args: readonly string[]): Options {
@@ -54,9 +57,13 @@ export function parseOptions(args: readonly string[]): Options {
       syscalls: { type: 'boolean', default: false },
       json: { type: 'string' },
       record: { type: 'boolean', default: false },
+      from: { type: 'string' },
     },
   });
   const { quick, record } = values;
+  if (record && (quick || values.case.length > 0 || values.subjects !== undefined)) {
+    throw new TypeError('--record: only a whole run is recorded, without --quick, --case and --subjects');
+  }
   const sizes = sizesOf[record ? 'record' : quick ? 'quick' : 'normal'];
   return {
     cases: values.case,
@@ -68,6 +75,7 @@ export function parseOptions(args: readonly string[]): Options {
     systemCalls: values.syscalls || record,
     record,
     json: values.json ?? null,
+    from: values.from ?? null,
   };
 }
 
