@@ -53,7 +53,7 @@ const missing = (...without: string[]): Variant => ({ name: `without-${without.j
 /** Every way that a server is set up. */
 export const variants: readonly Variant[] = [
   { name: 'direct', isInShortForm: true, directIo: true },
-  { name: 'cached', isInShortForm: true },
+  { name: 'cached' },
   { name: 'direct-no-timeouts', directIo: true, timeout: 0 },
   { name: 'cached-no-timeouts', timeout: 0 },
   { name: 'cached-in-order', isInShortForm: true, isInOrder: true },
@@ -62,7 +62,7 @@ export const variants: readonly Variant[] = [
   { name: 'cached-in-order-small', maxData: 4096, isInOrder: true },
   { name: 'cached-in-order-page-by-page', isInOrder: true, refused: ['BIG_WRITES'] },
   { name: 'cached-in-order-no-killpriv', isInOrder: true, refused: ['HANDLE_KILLPRIV', 'HANDLE_KILLPRIV_V2'] },
-  { name: 'direct-server-permissions', isInShortForm: true, directIo: true, defaultPermissions: false },
+  { name: 'direct-server-permissions', directIo: true, defaultPermissions: false },
   { name: 'cached-server-permissions', defaultPermissions: false },
   { name: 'direct-small', directIo: true, maxData: 4096 },
   { name: 'cached-small', maxData: 4096 },
@@ -74,8 +74,8 @@ export const variants: readonly Variant[] = [
   { name: 'direct-no-atomic-trunc', directIo: true, refused: ['ATOMIC_O_TRUNC'] },
   { name: 'server-locks', directIo: true, locks: true },
   { ...missing('getlk', 'setlk', 'setlkw'), name: 'without-locks', locks: true },
-  { name: 'direct-device', isInShortForm: true, directIo: true, actsAsDevice: true },
-  { name: 'direct-readdirplus', isInShortForm: true, directIo: true, readdirplus: true },
+  { name: 'direct-device', directIo: true, actsAsDevice: true },
+  { name: 'direct-readdirplus', directIo: true, readdirplus: true },
   { name: 'direct-readdirplus-no-timeouts', directIo: true, readdirplus: true, timeout: 0 },
   { name: 'direct-acl', isInShortForm: true, directIo: true, acl: true, defaultPermissions: false },
   { name: 'direct-acl-no-timeouts', directIo: true, acl: true, timeout: 0 },
