@@ -22,13 +22,25 @@ export const cases: readonly Case[] = [
   tracing,
 ];
 
+/** What is measured once, and not of every subject. */
+export const inodeMemoryCase = { name: 'inode-memory', title: 'bytes that a cached inode takes' };
+
+/** What of it all a run measures. */
+export interface Chosen {
+  readonly cases: readonly Case[];
+  readonly inodeMemory: boolean;
+}
+
 /**
- * The cases whose names begin with one of these; all when there is none.
+ * What begins with one of these names; everything when there is none.
  *
- * @throws TypeError for a beginning that no case has
+ * @throws TypeError for a beginning that nothing has
  */
-export function casesNamed(beginnings: readonly string[]): readonly Case[] {
-  const unknown = beginnings.find((beginning) => !cases.some(({ name }) => name.startsWith(beginning)));
+export function choose(beginnings: readonly string[]): Chosen {
+  const names = [...cases, inodeMemoryCase].map(({ name }) => name);
+  const unknown = beginnings.find((beginning) => !names.some((name) => name.startsWith(beginning)));
   if (unknown !== undefined) throw new TypeError(`--case ${unknown}: there is no such case`);
-  return cases.filter(({ name }) => beginnings.length === 0 || beginnings.some((one) => name.startsWith(one)));
+  const isChosen = ({ name }: { readonly name: string }): boolean =>
+    beginnings.length === 0 || beginnings.some((beginning) => name.startsWith(beginning));
+  return { cases: cases.filter(isChosen), inodeMemory: isChosen(inodeMemoryCase) };
 }

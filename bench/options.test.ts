@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cases, casesNamed } from './cases.ts';
+import { cases, choose } from './cases.ts';
 import { parseOptions } from './options.ts';
 
 test('without options all cases run, for five rounds, without counting system calls', () => {
@@ -23,6 +23,7 @@ test.each([
   [['--record', '--case', 'stat'], 'only a whole run is recorded'],
   [['--record', '--quick'], 'only a whole run is recorded'],
   [['--subjects', 'a,x'], 'letters from a to g'],
+  [['macro'], 'the only word is micro'],
   [['--nothing'], "Unknown option '--nothing'"],
 ])('%j is refused', (args, why) => {
   expect(() => parseOptions(args)).toThrow(TypeError);
@@ -30,14 +31,12 @@ test.each([
 });
 
 test('cases are chosen by how their names begin', () => {
-  expect(casesNamed(['read', 'getattr']).map(({ name }) => name)).toEqual([
-    'getattr',
-    'readdir',
-    'readdir-cached',
-    'read',
-  ]);
-  expect(casesNamed([])).toEqual(cases);
-  expect(() => casesNamed(['read', 'nothing'])).toThrow('--case nothing: there is no such case');
+  const { cases: chosen, inodeMemory } = choose(['read', 'getattr']);
+  expect(chosen.map(({ name }) => name)).toEqual(['getattr', 'readdir', 'readdir-cached', 'read']);
+  expect(inodeMemory).toBe(false);
+  expect(choose(['inode'])).toEqual({ cases: [], inodeMemory: true });
+  expect(choose([])).toEqual({ cases, inodeMemory: true });
+  expect(() => choose(['read', 'nothing'])).toThrow('--case nothing: there is no such case');
 });
 
 test('every case has a name of its own', () => {

@@ -9,7 +9,7 @@ export interface Options extends Effort {
   readonly cases: readonly string[];
   /** Whom to measure; null for everybody. */
   readonly subjects: readonly Letter[] | null;
-  readonly list: boolean;
+  readonly task: 'measure' | 'micro' | 'list' | 'help';
   /** Count system calls too, by strace(1). */
   readonly systemCalls: boolean;
   /** Write what comes out into docs/performance.md. */
@@ -29,7 +29,8 @@ const sizesOf: Readonly<Record<'quick' | 'normal' | 'record', Sizes>> = {
 };
 
 /** What can be written behind `npm run bench --`. */
-export const usage = `npm run bench [-- OPTIONS] [micro]
+export const usage = `npm run bench [-- OPTIONS]
+  micro             the parts alone: codec, scheduler, walk, caches
   --list            name the cases
   --case NAME       only cases whose name begins like this; may be repeated
   --subjects a,c,d  only these
@@ -44,9 +45,11 @@ export const usage = `npm run bench [-- OPTIONS] [micro]
 
 /** @throws TypeError for what is no option, or a number that is none */
 export function parseOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
+    allowPositionals: true,
     options: {
+      help: { type: 'boolean', short: 'h', default: false },
       list: { type: 'boolean', default: false },
       case: { type: 'string', multiple: true, default: [] },
       subjects: { type: 'string' },
@@ -60,6 +63,8 @@ export function parseOptions(args: readonly string[]): Options {
       from: { type: 'string' },
     },
   });
+  if (positionals.some((word) => word !== 'micro'))
+    throw new TypeError(`${positionals.join(' ')}: the only word is micro`);
   const { quick, record } = values;
   if (record && (quick || values.case.length > 0 || values.subjects !== undefined)) {
     throw new TypeError('--record: only a whole run is recorded, without --quick, --case and --subjects');
@@ -68,7 +73,7 @@ export function parseOptions(args: readonly string[]): Options {
   return {
     cases: values.case,
     subjects: lettersOf(values.subjects),
-    list: values.list,
+    task: taskOf(values, positionals),
     rounds: count('--rounds', values.rounds, quick ? 3 : 5),
     turn: count('--turn', values.turn, quick ? 40 : 300),
     sizes: { ...sizes, file: count('--size', values.size, sizes.file / MIB) * MIB },
@@ -77,6 +82,12 @@ export function parseOptions(args: readonly string[]): Options {
     json: values.json ?? null,
     from: values.from ?? null,
   };
+}
+
+function taskOf({ help, list }: { help: boolean; list: boolean }, words: readonly string[]): Options['task'] {
+  if (help) return 'help';
+  if (list) return 'list';
+  return words.length > 0 ? 'micro' : 'measure';
 }
 
 function lettersOf(text: string | undefined): Letter[] | null {

@@ -1,16 +1,15 @@
 import * as os from 'node:os';
 import type { Effort } from './measure.ts';
-import type { Result } from './results.ts';
+import type { Measured } from './results.ts';
 import type { Letter } from './subjects.ts';
 import type { Verdict } from './targets.ts';
 
 /** Everything that a run found out; what build/bench.json has. */
-export interface Report {
+export interface Report extends Measured {
   readonly machine: Machine;
   readonly effort: Effort;
   /** Who was measured, by letter. */
   readonly subjects: Readonly<Partial<Record<Letter, string>>>;
-  readonly results: readonly Result[];
   readonly targets: readonly Verdict[];
 }
 

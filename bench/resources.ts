@@ -3,6 +3,13 @@ export class Resources implements AsyncDisposable {
   readonly #closers: (() => Promise<void>)[] = [];
   #closing: Promise<void> | null = null;
 
+  readonly #end = new AbortController();
+
+  /** Aborted when the end begins. */
+  get signal(): AbortSignal {
+    return this.#end.signal;
+  }
+
   /** Whether it is over, and what is still under way will fail. */
   get isClosed(): boolean {
     return this.#closing !== null;
@@ -32,6 +39,7 @@ export class Resources implements AsyncDisposable {
 
   /** Closes everything, the newest first. One that fails is told, and does not stop the others. */
   close(): Promise<void> {
+    this.#end.abort();
     this.#closing ??= this.#close();
     return this.#closing;
   }

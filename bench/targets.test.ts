@@ -14,7 +14,7 @@ const result = (name: string, way: string, subject: Letter, rates: number[]): Re
 });
 
 const verdictOn = (title: string, results: readonly Result[]): Verdict => {
-  const found = judge(results).find(({ target }) => target.title === title);
+  const found = judge({ results, inodes: null }).find(({ target }) => target.title === title);
   if (found === undefined) throw new Error(`there is no target '${title}'`);
   return found;
 };
@@ -46,11 +46,19 @@ test('the cost of tracing that is off is the share of its checks in a call', () 
   expect(verdictOn('cost of tracing that is off: (a)', rows)).toMatchObject({ spread: { median: 0.5 }, isMet: true });
 });
 
+test('memory is that of one inode', () => {
+  const inodes = { inodes: 1_000_000, bytesPerInode: 700, externalBytesPerInode: 0 };
+  const verdict = judge({ results: [], inodes }).find(({ target }) => target.kind === 'bytes');
+  expect(verdict).toMatchObject({ spread: { median: 700 }, isMet: false });
+});
+
 test('what was not measured is neither met nor missed', () => {
-  expect(judge([]).every(({ spread, isMet }) => spread === null && isMet === null)).toBe(true);
+  expect(judge({ results: [], inodes: null }).every(({ spread, isMet }) => spread === null && isMet === null)).toBe(
+    true,
+  );
 });
 
 test('every target has a title of its own', () => {
-  const titles = judge([]).map(({ target }) => target.title);
+  const titles = judge({ results: [], inodes: null }).map(({ target }) => target.title);
   expect(new Set(titles).size).toBe(titles.length);
 });
