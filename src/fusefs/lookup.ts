@@ -13,9 +13,11 @@ import type { FuseSuperblock } from './superblock.ts';
 import { expiry, isValid } from './validity.ts';
 import type { Moment } from './versions.ts';
 
-/** Whether a cached name may be used without asking. */
-export const isCurrent = (dentry: Dentry, { now, versions }: FuseSuperblock): boolean =>
-  isValid(dentry.expires, now) && dentry.epoch === versions.epoch && (dentry.inode as FuseInode | null)?.isBad !== true;
+/** Whether a cached name may be used without asking. For one that never expires the clock is not read: walks are short. */
+export const isCurrent = (dentry: Dentry, superblock: FuseSuperblock): boolean =>
+  (dentry.expires === Number.POSITIVE_INFINITY || isValid(dentry.expires, superblock.now)) &&
+  dentry.epoch === superblock.versions.epoch &&
+  (dentry.inode as FuseInode | null)?.isBad !== true;
 
 /**
  * Asks for a name in a directory and ties what comes to `dentry`, or to the dentry that the directory found has already.
@@ -80,10 +82,9 @@ export function tie(
 
 /** A directory has one name: found under another, its dentry moves there. @see Linux fs/dcache.c, d_splice_alias() */
 function splice(inode: FuseInode, dentry: Dentry): Dentry {
-  const { alias } = inode;
-  if (alias === null || alias === dentry || alias.inode !== inode) {
+  const alias = inode.type === S_IFDIR ? inode.alias : null;
+  if (alias === null || alias === dentry) {
     dentry.attach(inode);
-    if (inode.type === S_IFDIR) inode.alias = dentry;
     return dentry;
   }
   if (alias.isAncestorOf(dentry)) throw ELOOP;
@@ -136,7 +137,7 @@ function stillNames(dentry: Dentry, inode: FuseInode, entry: fuse_entry_out, ask
   }
   inode.nlookup++;
   if (!isSane(attr) || !inode.isNamedBy(entry)) return false;
-  inode.acls.forget();
+  inode.forgetAcls();
   learnAttributes(inode, attr, { expires: expiry(superblock.now, attr_valid, attr_valid_nsec), asked });
   setExpiry(dentry, entry, superblock);
   return true;

@@ -7,10 +7,12 @@ import { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { Dentry } from '../vfs/dentry.ts';
+import { DentryCache } from '../vfs/dentry-cache.ts';
 import type { Inode } from '../vfs/inode.ts';
 import { PageCache } from '../vfs/page-cache.ts';
 import type { StatFs } from '../vfs/stat.ts';
 import type { Superblock } from '../vfs/superblock.ts';
+import { AttributeTable } from './attribute-table.ts';
 import { FuseFileHandles } from './file-handles.ts';
 import { FuseInode } from './inode.ts';
 import { learnAttributes } from './learn-attributes.ts';
@@ -23,6 +25,12 @@ import { PolledFiles } from './poll.ts';
 import { usedByWalk } from './readdirplus.ts';
 import { expiry } from './validity.ts';
 import { type Moment, Versions } from './versions.ts';
+
+/** The caches that all file systems of a kernel share. */
+interface Caches {
+  readonly pageCache: PageCache;
+  readonly dentryCache: DentryCache;
+}
 
 /**
  * A mounted FUSE server: its inodes by nodeid, and what all of them share.
@@ -37,8 +45,11 @@ export class FuseSuperblock implements Superblock {
   isReadOnly: boolean;
   readonly root: Dentry;
   readonly versions = new Versions();
+  readonly attributeTable = new AttributeTable();
   /** Where the pages of its files are kept, with those of other file systems. */
   readonly pageCache: PageCache;
+  /** And its names. */
+  readonly dentryCache: DentryCache;
   readonly polledFiles = new PolledFiles();
   readonly handles = new FuseFileHandles(this);
   readonly #lockOwners = new LockOwners();
@@ -50,14 +61,15 @@ export class FuseSuperblock implements Superblock {
     connection: Connection,
     dev: number,
     options: Partial<FuseMountOptions> = {},
-    pageCache: PageCache = new PageCache(),
+    { pageCache = new PageCache(), dentryCache = new DentryCache() }: Partial<Caches> = {},
   ) {
     this.pageCache = pageCache;
+    this.dentryCache = dentryCache;
     this.connection = connection;
     this.dev = dev;
     this.options = completeOptions(options);
     this.isReadOnly = this.options.readOnly;
-    this.root = new Dentry(null, '');
+    this.root = new Dentry(null, '', dentryCache);
     const inode = this.inodeOf(rootEntry(this.options.rootMode), null);
     this.root.attach(inode);
     inode.release();
@@ -145,10 +157,11 @@ export class FuseSuperblock implements Superblock {
    * @see Linux fs/fuse/inode.c, fuse_evict_inode()
    */
   evict(inode: FuseInode): void {
-    inode.mapping.drop(0);
+    inode.dropPages();
     if (this.#inodes.get(inode.nodeid) === inode) this.#inodes.delete(inode.nodeid);
     if (inode.attributes.nlink > 0) this.versions.countEviction();
     if (this.#isActive) this.connection.forget(inode.nodeid, inode.nlookup);
+    inode.attributes.free();
   }
 
   tryRevalidate(dentry: Dentry, force: boolean): boolean {

@@ -1,7 +1,11 @@
 import type { ByteString } from '../abi/bytes.ts';
 import type { WaitQueue } from '../task/wait-queue.ts';
+import type { DentryCache } from './dentry-cache.ts';
 import type { Inode } from './inode.ts';
 import type { Mount } from './mount.ts';
+import type { Sieved } from './sieve.ts';
+
+const NO_CHILDREN: ReadonlyMap<ByteString, Dentry> = new Map();
 
 /**
  * A cached name in a directory. Without an inode it is *negative*: the name is known to be absent.
@@ -10,31 +14,50 @@ import type { Mount } from './mount.ts';
  * A dentry holds one reference on its inode while it is hashed or somebody holds it.
  * References on a dentry are held by its children, open files, mounts, working directories and walks in progress.
  */
-export class Dentry {
-  /** Null for the root of a superblock. */
+export class Dentry implements Sieved<Dentry> {
+  /** Null for the root of a superblock, and for what was found without a name. */
   parent: Dentry | null;
   name: ByteString;
   /** The file it names; null when negative, and when it has died. */
   inode: Inode | null = null;
-  /** Cached children by name; every one of them is hashed. */
-  readonly children = new Map<ByteString, Dentry>();
-  /** Names being looked up right now: whoever wants one of them too waits here. */
-  readonly lookups = new Map<ByteString, WaitQueue>();
   /** Monotonic milliseconds up to which the name may be believed; the file system's to set and to read. */
   expires = 0;
   /** Which of the epochs of the file system's names it was learnt in; the file system's too. */
   epoch = 0;
-  /** The next dentry that names the same inode; the inode's {@link Inode.aliases} begins the list. */
+  /** The dentries that name the same inode; {@link Inode.alias} is the first. */
   nextAlias: Dentry | null = null;
+  previousAlias: Dentry | null = null;
   /** Whether the parent finds it: not before it is tied in, and no more once dropped or deleted. */
   hashed = false;
+  /** A walk has made use of it since the {@link DentryCache} last asked. Linux's DCACHE_REFERENCED. */
+  isVisited = false;
+  newer: Dentry | null = null;
+  older: Dentry | null = null;
+  /** Where it is while its parent finds it, and its children; null for a file system whose names are not counted. */
+  readonly #cache: DentryCache | null;
   #references = 0;
+  // Most dentries are of files: what only directories have is made when first needed.
+  #children: Map<ByteString, Dentry> | null = null;
+  #lookups: Map<ByteString, WaitQueue> | null = null;
   /** What covers it: for each mount that it can be seen through, one. */
   #mounts: Set<Mount> | null = null;
 
-  constructor(parent: Dentry | null, name: ByteString) {
+  /** One without a parent is the root of a superblock, whose names are in `cache`; or has no name. */
+  constructor(parent: Dentry | null, name: ByteString, cache: DentryCache | null = null) {
+    this.#cache = parent === null ? cache : parent.#cache;
     this.parent = parent?.hold() ?? null;
     this.name = name;
+  }
+
+  /** Cached children by name; every one of them is hashed. */
+  get children(): ReadonlyMap<ByteString, Dentry> {
+    return this.#children ?? NO_CHILDREN;
+  }
+
+  /** Names being looked up right now: whoever wants one of them too waits here. */
+  get lookups(): Map<ByteString, WaitQueue> {
+    this.#lookups ??= new Map();
+    return this.#lookups;
   }
 
   /** Whether something is mounted on it. */
@@ -57,7 +80,7 @@ export class Dentry {
   }
 
   /** Whether somebody holds it, cached children included. */
-  get isHeld(): boolean {
+  get isBusy(): boolean {
     return this.#references > 0;
   }
 
@@ -67,7 +90,14 @@ export class Dentry {
   }
 
   release(): void {
-    if (--this.#references === 0 && !this.hashed) this.#die();
+    if (--this.#references > 0) return;
+    if (this.isAdrift) this.hashed = false;
+    if (!this.hashed) this.#die();
+  }
+
+  /** Whether it is a directory that was found without a name, and has no place in the tree yet. Linux's DCACHE_DISCONNECTED. */
+  get isAdrift(): boolean {
+    return this.hashed && this.parent === null && this.inode !== null && this.inode.superblock.root !== this;
   }
 
   /**
@@ -80,7 +110,8 @@ export class Dentry {
     this.hashed = true;
     if (this.parent === null) return;
     this.parent.children.get(this.name)?.drop();
-    this.parent.children.set(this.name, this);
+    this.parent.#adopt(this);
+    this.#cache?.add(this);
   }
 
   /** Ties the inode of a file without a name, which no walk is to find. Linux's d_instantiate of an unhashed dentry. */
@@ -93,11 +124,12 @@ export class Dentry {
    * that one and its inode. Linux's d_invalidate.
    */
   drop(): void {
-    for (const child of [...this.children.values()]) child.drop();
-    for (const mount of [...(this.#mounts ?? [])]) mount.detach();
+    for (const child of this.children.values()) child.drop();
+    this.#detachOwnMounts();
     if (!this.hashed) return;
     this.hashed = false;
-    if (this.parent?.children.get(this.name) === this) this.parent.children.delete(this.name);
+    this.#unlinkFromParent();
+    if (this.parent !== null) this.#cache?.remove(this);
     if (this.#references === 0) this.#die();
   }
 
@@ -122,6 +154,7 @@ export class Dentry {
     const old = this.parent;
     this.parent = parent;
     this.name = name;
+    if (old === null && this.hashed) this.#cache?.add(this);
     this.#linkToParent();
     old?.release();
   }
@@ -141,15 +174,15 @@ export class Dentry {
 
   /** Takes away what is mounted here and below; who is in there can stay. Linux's detach_mounts(). */
   detachMounts(): void {
-    for (const mount of [...(this.#mounts ?? [])]) mount.detach();
-    for (const child of [...this.children.values()]) child.detachMounts();
+    this.#detachOwnMounts();
+    for (const child of this.children.values()) child.detachMounts();
   }
 
   /** Drops every cached dentry below that nobody uses. Linux's shrink_dcache_parent. */
   prune(): void {
-    for (const child of [...this.children.values()]) {
+    for (const child of this.children.values()) {
       child.prune();
-      if (!child.isHeld) child.drop();
+      if (!child.isBusy) child.drop();
     }
   }
 
@@ -160,12 +193,22 @@ export class Dentry {
   }
 
   #linkToParent(): void {
-    if (this.hashed && this.parent?.hashed === true) this.parent.children.set(this.name, this);
+    if (this.hashed && this.parent?.hashed === true) this.parent.#adopt(this);
     else this.drop();
   }
 
   #unlinkFromParent(): void {
-    if (this.parent?.children.get(this.name) === this) this.parent.children.delete(this.name);
+    const { parent, name } = this;
+    if (parent?.children.get(name) === this) parent.#children?.delete(name);
+  }
+
+  #adopt(child: Dentry): void {
+    this.#children ??= new Map();
+    this.#children.set(child.name, child);
+  }
+
+  #detachOwnMounts(): void {
+    if (this.#mounts !== null) for (const mount of [...this.#mounts]) mount.detach();
   }
 
   #setInode(inode: Inode | null): void {

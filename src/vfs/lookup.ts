@@ -1,4 +1,4 @@
-import type { ByteString } from '../abi/bytes.ts';
+import { type ByteString, detached } from '../abi/bytes.ts';
 import { ENAMETOOLONG, ENOENT } from '../abi/errno.ts';
 import { type Blocking, sleep } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
@@ -16,7 +16,9 @@ export interface LookupOptions {
 export function tryLookup(dir: Dentry, name: ByteString, force: boolean): Dentry | undefined {
   const child = dir.children.get(name);
   if (child === undefined) return undefined;
-  return (dir.inode as Inode).superblock.tryRevalidate(child, force) ? child : undefined;
+  if (!(dir.inode as Inode).superblock.tryRevalidate(child, force)) return undefined;
+  child.isVisited = true;
+  return child;
 }
 
 /**
@@ -72,7 +74,8 @@ function* lookupCached(
   try {
     valid = superblock.tryRevalidate(child, force);
     if (!valid && !child.isNegative) valid = yield* superblock.revalidate(task, child);
-    if (!valid) child.drop();
+    if (valid) child.isVisited = true;
+    else child.drop();
   } finally {
     if (!valid) child.release();
   }
@@ -85,7 +88,7 @@ function* lookupCold(task: Task, dir: Dentry, name: ByteString): Blocking<Dentry
   if (name.length > inode.superblock.nameMax) throw ENAMETOOLONG;
   const waiters = new WaitQueue();
   dir.lookups.set(name, waiters);
-  const fresh = new Dentry(dir, name).hold();
+  const fresh = new Dentry(dir, detached(name)).hold();
   try {
     return (yield* inode.lookup(task, fresh)).hold();
   } finally {
