@@ -1,5 +1,6 @@
 import type { Result } from './results.ts';
 import { pairedRatio, type Spread } from './statistics.ts';
+import { at, svg, svgText } from './svg.ts';
 import { yardstick } from './table.ts';
 
 /** One bar: how many times as fast somebody is as whom all are compared with. */
@@ -22,12 +23,6 @@ const TITLE = 22; // height of a group's title
 const AXIS = 24; // height of what is below
 const DECADES = 3; // as many as are shown at most, on each side of 1
 
-/** Light and dark pages have the same picture. */
-const STYLE = `text{font:12px system-ui,sans-serif;fill:#1f2328}.title{font-weight:600}
-.bar{fill:#57606a}.ours{fill:#0969da}.axis{stroke:#d0d7de}.one{stroke:#1f2328}.spread{stroke:#1f2328;stroke-width:1.5}
-@media(prefers-color-scheme:dark){text{fill:#e6edf3}.bar{fill:#8b949e}.ours{fill:#4493f8}.axis{stroke:#30363d}
-.one,.spread{stroke:#e6edf3}}`;
-
 /**
  * Draws a case as SVG: for each way a bar for every subject, as long as it is times as fast as the yardstick, on a
  * logarithmic scale, with a line from the least to the most. What Fusewire serves or uses is in colour.
@@ -43,7 +38,7 @@ export function plot(title: string, results: readonly Result[]): string {
   const parts: string[] = [];
   let y = TITLE;
   for (const group of groups) {
-    parts.push(text(LEFT, y + TITLE - 6, group.title, 'title'));
+    parts.push(svgText(LEFT, y + TITLE - 6, group.title, 'title'));
     y += TITLE;
     for (const bar of group.bars) {
       parts.push(drawBar(bar, y, x));
@@ -51,15 +46,8 @@ export function plot(title: string, results: readonly Result[]): string {
     }
   }
   const axis = drawAxis(low, high, x, y);
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y + AXIS}" role="img">`,
-    `<title>${escaped(title)}</title>`,
-    `<style>${STYLE}</style>`,
-    text(LEFT, TITLE - 6, title, 'title'),
-    ...axis,
-    ...parts,
-    '</svg>\n',
-  ].join('\n');
+  const size = { width: WIDTH, height: y + AXIS };
+  return svg({ title, size, parts: [svgText(LEFT, TITLE - 6, title, 'title'), ...axis, ...parts] });
 }
 
 function groupsOf(results: readonly Result[]): Group[] {
@@ -89,10 +77,10 @@ function drawBar({ label, spread }: Bar, y: number, x: (ratio: number) => number
   const middle = y + LINE / 2;
   const told = `${spread.median.toFixed(2)}x (${spread.least.toFixed(2)} to ${spread.most.toFixed(2)})`;
   return [
-    text(LEFT - 18, middle + 4, label),
+    svgText(LEFT - 18, middle + 4, label),
     `<rect class="${kind}" x="${at(from)}" y="${y + 2}" width="${at(Math.max(1, to - from))}" height="${LINE - 4}"/>`,
     `<path class="spread" d="M${at(x(spread.least))} ${middle}H${at(x(spread.most))}"/>`,
-    text(WIDTH - RIGHT + 8, middle + 4, told),
+    svgText(WIDTH - RIGHT + 8, middle + 4, told),
   ].join('\n');
 }
 
@@ -101,14 +89,7 @@ function drawAxis(low: number, high: number, x: (ratio: number) => number, botto
   for (let decade = low; decade <= high; decade++) {
     const where = at(x(10 ** decade));
     lines.push(`<path class="${decade === 0 ? 'one' : 'axis'}" d="M${where} ${TITLE}V${bottom}"/>`);
-    lines.push(text(Number(where) - 8, bottom + 16, `${10 ** decade}x`));
+    lines.push(svgText(Number(where) - 8, bottom + 16, `${10 ** decade}x`));
   }
   return lines;
 }
-
-const at = (value: number): string => value.toFixed(1).replace(/\.0$/, '');
-
-const text = (x: number, y: number, content: string, kind = ''): string =>
-  `<text x="${at(x)}" y="${at(y)}"${kind === '' ? '' : ` class="${kind}"`}>${escaped(content)}</text>`;
-
-const escaped = (content: string): string => content.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');

@@ -6,6 +6,8 @@ import { directoryName, largeName, smallName, type TreeSize } from './tree.ts';
 const REST = 20;
 /** How many files the holder keeps open. */
 const HELD = 200;
+/** How many names may be in use at a time: files held open, their directories, and what calls under way use. */
+export const MOST_HELD = 2 * HELD + 200;
 const READ = 1 << 20;
 
 /** Numbers below a bound, the same ones in each run. */
