@@ -39,6 +39,18 @@ test('many names used once take none away that is used again and again', () => {
   }
 });
 
+test('with a large budget names go many at a time, in one message', () => {
+  const { m, dentryCache } = withFiles(2049, 2048);
+  for (let i = 0; i < 2048; i++) look(m, `/f${i}`);
+  const messages: string[] = [];
+  m.connection.events.on(({ step, request }) => {
+    if (step === 'read') messages.push(request.opcode.name);
+  });
+  look(m, '/f2048');
+  expect(messages).toEqual(['LOOKUP', 'BATCH_FORGET']);
+  expect(dentryCache.count).toBe(2048 - 127);
+});
+
 test('names in use may be more than the budget, and go when they are not', () => {
   const { m, dentryCache } = withFiles(20, 3);
   const fds = Array.from({ length: 10 }, (_, i) => m.run((task) => open(task, `/f${i}`, O_RDONLY)));

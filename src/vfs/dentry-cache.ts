@@ -4,9 +4,13 @@ import { Sieve } from './sieve.ts';
 /** What a kernel keeps when nobody says otherwise. */
 export const DEFAULT_DENTRY_CACHE_ENTRIES = 200_000;
 
+/** How many go at a time, if the budget is not small, so that the server is told of them together. Linux's SHRINK_BATCH. */
+const BATCH = 128;
+const SMALL = 16 * BATCH;
+
 /**
- * How far the hand goes for each dentry that comes. Where most are in use it finds none that may go, again and again:
- * this bounds what that costs, and the next ones go on from there.
+ * How far the hand goes for one that may go. Where most are in use it finds none, each time one comes: this bounds what that
+ * costs, and the next time it goes on from there.
  */
 const STEPS = 64;
 
@@ -35,11 +39,9 @@ export class DentryCache {
   /** A dentry is found by its parent from now on. Others may go for it, but not this one. */
   add(dentry: Dentry): void {
     this.#dentries.add(dentry);
-    while (this.count > this.budget) {
-      const victim = this.#dentries.victim(dentry, STEPS);
-      if (victim === null) return;
-      victim.drop();
-    }
+    if (this.count <= this.budget) return;
+    const batch = this.budget < SMALL ? 1 : BATCH;
+    this.#drop(this.budget - batch + 1, (dentries) => dentries.victim(dentry, STEPS));
   }
 
   /** A dentry is found no more. */
@@ -49,8 +51,12 @@ export class DentryCache {
 
   /** Drops dentries that nobody uses until there are `count`, or no more of them. */
   shrink(count: number): void {
+    this.#drop(count, (dentries) => dentries.victim(null));
+  }
+
+  #drop(count: number, choose: (dentries: Sieve<Dentry>) => Dentry | null): void {
     while (this.count > count) {
-      const victim = this.#dentries.victim(null);
+      const victim = choose(this.#dentries);
       if (victim === null) return;
       victim.drop();
     }
