@@ -3,7 +3,7 @@ import { Thread } from './process/thread.ts';
 import type { Blocking } from './task/blocking.ts';
 import type { Clock } from './task/clock.ts';
 import type { Credentials } from './task/credentials.ts';
-import { type Limits, runAsync, runSync } from './task/drive.ts';
+import { type Limits, type Outcome, runBeside, runSync } from './task/drive.ts';
 import { Scheduler } from './task/scheduler.ts';
 import { DentryCache } from './vfs/dentry-cache.ts';
 import { Mount, type MountFlags, Path } from './vfs/mount.ts';
@@ -59,9 +59,13 @@ export class Kernel {
   /** The names that all mounts keep, and with them what is known of their files. */
   readonly dentryCache: DentryCache;
   readonly #host: Host | null;
-  #pumpAsked = false;
+  /** The host was asked to pump, or a synchronous call does until it ends. */
+  #pumpComes = false;
   /** How many promises of {@link run} are open. */
   #awaited = 0;
+  /** What the host's alarm is set to, and for whom. */
+  #alarm: number | null = null;
+  #alarmAwaitedBy: 'somebody' | 'nobody' = 'nobody';
 
   constructor({ clock, host, pick, pageCacheBytes, dentryCacheEntries }: KernelOptions) {
     this.pageCache = new PageCache(pageCacheBytes);
@@ -128,10 +132,20 @@ export class Kernel {
     limits: Limits = {},
   ): Promise<T> {
     const task = new Thread(this.scheduler, process, credentials);
-    this.#awaited++;
-    return runAsync(task, code(task), limits).finally(() => {
-      this.#awaited--;
-      if (this.#awaited === 0) this.#askForPump();
+    return new Promise((resolve, reject) => {
+      const coroutine = code(task);
+      this.#awaited++;
+      const outcome: Outcome<T> = {
+        resolve: (value) => {
+          this.#awaitedLess();
+          resolve(value);
+        },
+        reject: (error) => {
+          this.#awaitedLess();
+          reject(error);
+        },
+      };
+      runBeside(task, coroutine, outcome, limits);
     });
   }
 
@@ -142,25 +156,54 @@ export class Kernel {
    */
   runSync<T>(process: Process, credentials: Credentials, code: (task: Thread) => Blocking<T>, limits: Limits = {}): T {
     const task = new Thread(this.scheduler, process, credentials);
+    const before = this.#pumpComes;
+    this.#pumpComes = true;
     try {
       return runSync(task, code(task), (deadline) => this.#idle(deadline), limits);
     } finally {
-      this.#askForPump();
+      this.#pumpComes = before;
+      if (this.scheduler.hasRunnable || this.#isAlarmWrong) this.#askForPump();
     }
   }
 
-  #askForPump(): void {
-    if (this.#host === null || this.#pumpAsked) return;
-    this.#pumpAsked = true;
-    this.#host.defer(() => {
-      this.#pumpAsked = false;
-      this.#pump();
-    });
+  #awaitedLess(): void {
+    this.#awaited--;
+    if (this.#isAlarmWrong) this.#askForPump();
   }
+
+  #askForPump(): void {
+    if (this.#host === null || this.#pumpComes) return;
+    this.#pumpComes = true;
+    this.#host.defer(this.#pumpAsAsked);
+  }
+
+  readonly #pumpAsAsked = (): void => {
+    this.#pumpComes = false;
+    this.#pump();
+  };
+
+  /** The alarm has gone off. */
+  readonly #wake = (): void => {
+    this.#alarm = null;
+    this.#pump();
+  };
 
   #pump(): void {
     this.scheduler.run();
-    this.#host?.setAlarm(this.scheduler.nextTimer, () => this.#pump(), this.#awaited > 0 ? 'somebody' : 'nobody');
+    if (!this.#isAlarmWrong) return;
+    this.#alarm = this.scheduler.nextTimer;
+    this.#alarmAwaitedBy = this.#awaitedBy;
+    this.#host?.setAlarm(this.#alarm, this.#wake, this.#alarmAwaitedBy);
+  }
+
+  get #awaitedBy(): 'somebody' | 'nobody' {
+    return this.#awaited > 0 ? 'somebody' : 'nobody';
+  }
+
+  /** Whether the host's alarm is for another time than the next timer, or for others. Most calls need no timer. */
+  get #isAlarmWrong(): boolean {
+    const { nextTimer } = this.scheduler;
+    return nextTimer !== this.#alarm || (nextTimer !== null && this.#awaitedBy !== this.#alarmAwaitedBy);
   }
 
   /** Waits on this stack for timers and for what is owed from outside, but not beyond the deadline. */

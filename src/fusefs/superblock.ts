@@ -48,6 +48,8 @@ export class FuseSuperblock implements Superblock {
   readonly attributeTable = new AttributeTable();
   /** Where the pages of its files are kept, with those of other file systems. */
   readonly pageCache: PageCache;
+  /** And its names. */
+  readonly dentryCache: DentryCache;
   readonly polledFiles = new PolledFiles();
   readonly handles = new FuseFileHandles(this);
   readonly #lockOwners = new LockOwners();
@@ -62,6 +64,7 @@ export class FuseSuperblock implements Superblock {
     { pageCache = new PageCache(), dentryCache = new DentryCache() }: Partial<Caches> = {},
   ) {
     this.pageCache = pageCache;
+    this.dentryCache = dentryCache;
     this.connection = connection;
     this.dev = dev;
     this.options = completeOptions(options);
