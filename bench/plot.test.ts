@@ -26,7 +26,7 @@ test('a bar is as long as its ratio is far from 1, on a logarithmic scale', () =
 });
 
 test('each bar says its ratio and spread', () => {
-  expect(plot('stat', [result('c', [50, 100, 300]), result('d', [100, 100, 100])])).toContain('1.00x (0.50 to 3.00)');
+  expect(plot('stat', [result('c', [50, 100, 300]), result('d', [100, 100, 100])])).toContain('1.00x (0.50x to 3.00x)');
 });
 
 test('a way that was not measured with the yardstick has no bars', () => {

@@ -1,7 +1,7 @@
 import type { Result } from './results.ts';
 import { pairedRatio, type Spread } from './statistics.ts';
 import { at, svg, svgText } from './svg.ts';
-import { yardstick } from './table.ts';
+import { times, yardstick } from './table.ts';
 
 /** One bar: how many times as fast somebody is as whom all are compared with. */
 interface Bar {
@@ -17,7 +17,7 @@ interface Group {
 
 const WIDTH = 760;
 const LEFT = 40;
-const RIGHT = 150;
+const RIGHT = 170;
 const LINE = 16; // height of a bar with what is around it
 const TITLE = 22; // height of a group's title
 const AXIS = 24; // height of what is below
@@ -75,7 +75,7 @@ function drawBar({ label, spread }: Bar, y: number, x: (ratio: number) => number
   const [from, to] = [Math.min(x(1), x(spread.median)), Math.max(x(1), x(spread.median))];
   const kind = 'abce'.includes(label) ? 'bar ours' : 'bar';
   const middle = y + LINE / 2;
-  const told = `${spread.median.toFixed(2)}x (${spread.least.toFixed(2)} to ${spread.most.toFixed(2)})`;
+  const told = `${times(spread.median)} (${times(spread.least)} to ${times(spread.most)})`;
   return [
     svgText(LEFT - 18, middle + 4, label),
     `<rect class="${kind}" x="${at(from)}" y="${y + 2}" width="${at(Math.max(1, to - from))}" height="${LINE - 4}"/>`,

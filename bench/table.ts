@@ -7,6 +7,9 @@ import type { Target, Verdict } from './targets.ts';
 /** Whom all others are compared with. */
 export const yardstick: Letter = 'd';
 
+/** How many times: two digits behind the point while they count. */
+export const times = (value: number): string => `${value < 10 ? value.toFixed(2) : short(value)}x`;
+
 /** A number with three digits that count. */
 export function short(value: number): string {
   if (value >= 100) return Math.round(value).toLocaleString('en');
@@ -18,7 +21,7 @@ const withSpread = ({ median, least, most }: Spread, form: (value: number) => st
 
 const forms: Readonly<Record<Target['kind'], (value: number) => string>> = {
   rate: (value) => `${short(value)}/s`,
-  times: (value) => `${value.toFixed(2)}x`,
+  times,
   bytes: (value) => `${short(value)} B`,
   percent: (value) => `${value.toFixed(1)}%`,
 };
