@@ -5,6 +5,7 @@ import type { Clock } from './task/clock.ts';
 import type { Credentials } from './task/credentials.ts';
 import { type Limits, type Outcome, runBeside, runSync } from './task/drive.ts';
 import { Scheduler } from './task/scheduler.ts';
+import { DentryCache } from './vfs/dentry-cache.ts';
 import { Mount, type MountFlags, Path } from './vfs/mount.ts';
 import { PageCache } from './vfs/page-cache.ts';
 import type { Superblock } from './vfs/superblock.ts';
@@ -38,7 +39,12 @@ export interface KernelOptions {
   readonly pick?: (runnable: number) => number;
   /** The most bytes of file contents to keep, of all mounts together; default 256 MiB. */
   readonly pageCacheBytes?: number;
+  /** The most names to keep, of all mounts together, those in use apart; default 200,000. */
+  readonly dentryCacheEntries?: number;
 }
+
+/** What caches are to shrink to; a cache that is left out stays as it is. */
+export type CacheSizes = Partial<Pick<KernelOptions, 'pageCacheBytes' | 'dentryCacheEntries'>>;
 
 /**
  * Tasks, mounts and system calls, composed: one small operating system for file systems.
@@ -50,6 +56,8 @@ export class Kernel {
   readonly outside = new Set<Outside>();
   /** The contents that all mounts keep. */
   readonly pageCache: PageCache;
+  /** The names that all mounts keep, and with them what is known of their files. */
+  readonly dentryCache: DentryCache;
   readonly #host: Host | null;
   /** The host was asked to pump, or a synchronous call does until it ends. */
   #pumpComes = false;
@@ -59,8 +67,9 @@ export class Kernel {
   #alarm: number | null = null;
   #alarmAwaitedBy: 'somebody' | 'nobody' = 'nobody';
 
-  constructor({ clock, host, pick, pageCacheBytes }: KernelOptions) {
+  constructor({ clock, host, pick, pageCacheBytes, dentryCacheEntries }: KernelOptions) {
     this.pageCache = new PageCache(pageCacheBytes);
+    this.dentryCache = new DentryCache(dentryCacheEntries);
     this.scheduler = new Scheduler(clock, pick ?? null);
     this.#host = host ?? null;
     this.scheduler.onReady = () => this.#askForPump();
@@ -89,6 +98,22 @@ export class Kernel {
     mount.superblock.root.prune();
     mount.superblock.isReadOnly = flags.readOnly;
     mount.flags = flags;
+  }
+
+  /**
+   * Lets caches shrink to these sizes, what was not used for long first. What is in use stays, and contents that the server
+   * does not have yet. The budgets stay as they are.
+   *
+   * FUSE: FORGET or BATCH_FORGET, of files that no name is left of.
+   */
+  trim({ pageCacheBytes, dentryCacheEntries }: CacheSizes): void {
+    if (pageCacheBytes !== undefined) this.pageCache.shrink(pageCacheBytes);
+    if (dentryCacheEntries !== undefined) this.dentryCache.shrink(dentryCacheEntries);
+  }
+
+  /** Drops all that can be read or asked for again and that nobody uses, as writing 3 to /proc/sys/vm/drop_caches does. */
+  dropCaches(): void {
+    this.trim({ pageCacheBytes: 0, dentryCacheEntries: 0 });
   }
 
   /** A process with its root and working directory at `root`. */

@@ -181,7 +181,7 @@ export class Connection {
 
   /**
    * Sends a request in the background for a task that goes on at once; it sleeps only while there are too many.
-   * `onReply` gets the end of it, unless this throws.
+   * `onReply` gets the end of it, unless this throws; the data of a reply are its own only until it returns.
    *
    * @throws EINTR when killed while waiting; ENOTCONN or ECONNREFUSED without a connection
    * @see Linux fs/fuse/dev.c, fuse_simple_background()

@@ -140,7 +140,7 @@ export class DeviceFile {
     request.replySize = message.length;
     connection.events.emit('replied', request);
     if (body === null) connection.end(request, errnoOf(-error));
-    else connection.end(request, ownership === 'given' ? body : { body: body.body, data: body.data.slice() });
+    else connection.end(request, mustCopy(request, ownership) ? { body: body.body, data: body.data.slice() } : body);
   }
 
   /** The answer to an INTERRUPT: ask again, never ask again, or nothing. */
@@ -153,3 +153,7 @@ export class DeviceFile {
     return message.length;
   }
 }
+
+/** Whether the reply's data must be copied: a task looks at them later, what is called back at once. */
+const mustCopy = ({ kind }: Request, ownership: Ownership): boolean =>
+  ownership === 'borrowed' && kind === 'foreground';
