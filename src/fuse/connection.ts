@@ -312,7 +312,7 @@ export class Connection {
     }
     if (request.kind === 'foreground' || this.#state !== 'connected') return;
     if (this.background.isFull) this.events.emit('blocked', request);
-    yield* this.background.slots.take(task, `a background slot of ${this.name}`);
+    yield* this.background.slots.take(task, () => `a background slot of ${this.name}`);
     request.hasBackgroundSlot = true;
   }
 
@@ -323,7 +323,7 @@ export class Connection {
 
   *#waitForSlot(task: Task, request: Request): Blocking<void> {
     this.events.emit('blocked', request);
-    yield* this.device.slots.take(task, `a free slot of ${this.name} for ${request.opcode.name}`);
+    yield* this.device.slots.take(task, () => `a free slot of ${this.name} for ${request.opcode.name}`);
     request.hasSlot = true;
     this.#requireConnected();
   }

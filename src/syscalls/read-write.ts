@@ -115,7 +115,12 @@ function withFlags(
  */
 export const lseek = (task: Thread, fd: number, offset: number, whence: number): Blocking<number> =>
   withFile(task, fd, (file) =>
-    exclusively(task, file.positionLock, `the position of descriptor ${fd}`, () => seek(task, file, offset, whence)),
+    exclusively(
+      task,
+      file.positionLock,
+      () => `the position of descriptor ${fd}`,
+      () => seek(task, file, offset, whence),
+    ),
   );
 
 /** What one transfer moved, and the file offset behind it. */
@@ -127,7 +132,12 @@ interface Transfer {
 /** The road of calls that use the file's position: one at a time, so that none sees the other's bytes. */
 function* atPosition(task: Thread, fd: number, transfer: (file: File) => Blocking<Transfer>): Blocking<number> {
   return yield* withFile(task, fd, (file) =>
-    exclusively(task, file.positionLock, `the position of descriptor ${fd}`, () => moving(file, transfer(file))),
+    exclusively(
+      task,
+      file.positionLock,
+      () => `the position of descriptor ${fd}`,
+      () => moving(file, transfer(file)),
+    ),
   );
 }
 
@@ -190,7 +200,7 @@ function* writeAt(
   const room = (flags & O_APPEND) !== 0 ? MAX_FILE_SIZE : MAX_FILE_SIZE - offset;
   if (room <= 0) throw EFBIG;
   const taken = data.subarray(0, Math.min(MAX_RW_COUNT, room));
-  const why = `inode ${inode.ino} to write`;
+  const why = (): string => `inode ${inode.ino} to write`;
   const act = (): Blocking<Transfer> => writeLocked(task, file, taken, offset, how);
   const mayShare = (): boolean => file.lockForWriting(offset, taken.length, flags) === 'shared';
   if (mayShare()) {
@@ -269,7 +279,7 @@ function* targetOf(task: Thread, file: File, offset: number, whence: number): Bl
     whence === SEEK_END ? fromEnd(task, file, offset) : file.seekExtent(task, offset, whence);
   const { inode } = file;
   if (inode.type === S_IFDIR) return yield* ask();
-  return yield* exclusively(task, inode.lock, `inode ${inode.ino} to seek`, ask);
+  return yield* exclusively(task, inode.lock, () => `inode ${inode.ino} to seek`, ask);
 }
 
 function* fromEnd(task: Thread, file: File, offset: number): Blocking<number> {

@@ -34,7 +34,7 @@ export function* lookupIn(task: Task, dir: Dentry, name: ByteString, options: Lo
   const cached = yield* lookupCached(task, dir, name, options);
   if (cached !== undefined) return cached;
   const { lock } = dir.inode as Inode;
-  yield* lock.lockShared(task, `directory lock for a lookup of ${name}`, 'killed');
+  yield* lock.lockShared(task, () => `directory lock for a lookup of ${name}`, 'killed');
   try {
     return yield* lookupLocked(task, dir, name, options);
   } finally {
