@@ -11,6 +11,8 @@ import type { Request } from './request.ts';
 /** An error in a reply lies in -511 to 0. */
 const MAX_ERROR = 511;
 
+const UNHEARD: Notified = () => {};
+
 /** What poll(2) would say of a device file. */
 export interface Readiness {
   readonly readable: boolean;
@@ -90,7 +92,7 @@ export class DeviceFile {
    *   with the request ending in EIO, when the reply is not as long as it must be
    * @see Linux fs/fuse/dev.c, fuse_dev_do_write()
    */
-  write(message: Uint8Array, ownership: Ownership = 'borrowed', told: Notified = () => {}): number {
+  write(message: Uint8Array, ownership: Ownership = 'borrowed', told: Notified = UNHEARD): number {
     const device = this.#attached();
     const { error, unique } = decodeReplyHeader(message);
     if (unique === 0) return notify(device.connection, message, { code: error, told });

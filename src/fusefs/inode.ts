@@ -20,13 +20,14 @@ import { getAcl, setAcl } from './acl.ts';
 import { AclCache } from './acl-cache.ts';
 import { Attributes } from './attributes.ts';
 import { bmap } from './bmap.ts';
+import type { CachedListing } from './cached-listing.ts';
 import { link, mkdir, mknod, symlink } from './create.ts';
 import { getFileAttributes, setFileAttributes } from './file-attributes.ts';
 import { getattr, tryGetattr } from './getattr.ts';
 import { lookup } from './lookup.ts';
 import { atomicOpen, open, tmpfile } from './open.ts';
 import { permission, tryPermission } from './permission.ts';
-import { readlink } from './readlink.ts';
+import { readlink, tryReadlink } from './readlink.ts';
 import { rename, rmdir, unlink } from './remove.ts';
 import { setattr } from './setattr.ts';
 import type { FuseSuperblock } from './superblock.ts';
@@ -44,6 +45,8 @@ export class FuseInode extends Inode {
   nlookup = 0;
   /** The server contradicted itself about this file: everything fails with EIO from now on. */
   isBad = false;
+  /** Of a directory: what it lists, once it was open with FOPEN_CACHE_DIR. Linux's rdc. */
+  listing: CachedListing | null = null;
   /** Of a directory: names in it are used, so READDIRPLUS is worth its cost. Linux's FUSE_I_ADVISE_RDPLUS. */
   isReaddirplusAdvised = false;
   /** A READDIRPLUS told of it, and no walk has made use of that yet. Linux's FUSE_I_INIT_RDPLUS. */
@@ -73,7 +76,7 @@ export class FuseInode extends Inode {
     this.#acls?.forget();
   }
 
-  /** Of a regular file: its cached pages. */
+  /** The cached pages: a file's data, a directory's listing, a symlink's target. */
   get mapping(): Mapping {
     this.#mapping ??= new Mapping(this.superblock.pageCache);
     return this.#mapping;
@@ -234,6 +237,10 @@ export class FuseInode extends Inode {
 
   rename(task: Task, source: Dentry, targetDir: Inode, target: Dentry, flags: number): Blocking<void> {
     return rename(task, { dir: this, dentry: source }, { dir: targetDir as FuseInode, dentry: target }, flags);
+  }
+
+  override tryReadlink(): ByteString | undefined {
+    return tryReadlink(this);
   }
 
   readlink(task: Task): Blocking<ByteString> {

@@ -1,3 +1,4 @@
+import { S_IFREG } from '../abi/linux.ts';
 import type { fuse_attr } from '../abi/structs.ts';
 import type { Terms } from './attributes.ts';
 import type { FuseInode } from './inode.ts';
@@ -13,7 +14,7 @@ import type { Moment } from './versions.ts';
 export function learnAttributes(inode: FuseInode, attr: fuse_attr, terms: Terms): void {
   const { attributes } = inode;
   const { size, mtime } = attributes;
-  if (!attributes.apply(attr, terms) || !inode.hasPages) return;
+  if (!attributes.apply(attr, terms) || !hasData(inode)) return;
   const { AUTO_INVAL_DATA, EXPLICIT_INVAL_DATA } = inode.superblock.connection.features;
   if (attributes.size !== size) {
     inode.mapping.truncate(attributes.size);
@@ -30,5 +31,8 @@ export function learnChanged(inode: FuseInode, attr: fuse_attr, terms: Terms & {
   const { attributes } = inode;
   const { size } = attributes;
   attributes.applyChanged(attr, terms);
-  if (inode.hasPages && attributes.size !== size) inode.dropPages();
+  if (hasData(inode) && attributes.size !== size) inode.dropPages();
 }
+
+/** A size says nothing of the pages that a directory or a symlink has. */
+const hasData = (inode: FuseInode): boolean => inode.type === S_IFREG && inode.hasPages;

@@ -1,7 +1,9 @@
+import type { Thread } from '../process/thread.ts';
+import type { Blocking } from '../task/blocking.ts';
 import * as calls from './calls.ts';
 import { invalidArgType, invalidArgValue, outOfRange } from './node-errors.ts';
-import type { Operation } from './operation.ts';
-import { toBytes, toFd, toInteger, toObject, toView, toViews } from './validate.ts';
+import { made, type Operation, UNKNOWN, withAttempt } from './operation.ts';
+import { noView, toBytes, toFd, toInteger, toObject, toViews } from './validate.ts';
 
 type View = NodeJS.ArrayBufferView;
 
@@ -12,36 +14,58 @@ export interface Extent {
   readonly position?: number | bigint | null | undefined;
 }
 
-/** One read(2) or pread(2). Takes every form of fs.read, fs.readSync and FileHandle.read: the buffer may be left out. */
-export const read = (
+/** What the forms of fs.read, fs.readSync and FileHandle.read take; the buffer may be left out. */
+type ReadArguments = [
   fd: number,
   bufferOrOptions?: View | (Extent & { readonly buffer?: View | undefined }) | null,
   offsetOrOptions?: number | Extent | null,
   length?: number | null,
   position?: number | bigint | null,
-): Operation<{ bytesRead: number; buffer: View }> => {
+];
+
+/** One read(2) or pread(2). */
+export const read = withAttempt(
+  (task, ...args: ReadArguments) => {
+    const { file, buffer, part, from } = toReading(args);
+    const bytesRead = part === null ? 0 : calls.tryRead(task, file, part, from);
+    return bytesRead === undefined ? UNKNOWN : { bytesRead, buffer };
+  },
+  (...args) => {
+    const { file, buffer, part, from } = toReading(args);
+    if (part === null) return () => nothingRead(buffer);
+    return (task) => made(calls.read(task, file, part, from), (bytesRead) => ({ bytesRead, buffer }));
+  },
+);
+
+/** A read whose arguments were checked: `part` of the buffer is to be filled, or nothing. */
+interface Reading {
+  readonly file: number;
+  readonly buffer: View;
+  readonly part: Uint8Array | null;
+  readonly from: calls.Position;
+}
+
+function toReading([fd, bufferOrOptions, offsetOrOptions, length, position]: ReadArguments): Reading {
   const file = toFd(fd);
   const isBare = ArrayBuffer.isView(bufferOrOptions) || (bufferOrOptions && typeof bufferOrOptions !== 'object');
   const options = isBare ? null : (bufferOrOptions as Extent & { buffer?: View });
   const buffer = isBare ? (bufferOrOptions as View) : (options?.buffer ?? Buffer.alloc(16384));
-  const view = toView(buffer);
+  if (!ArrayBuffer.isView(buffer)) throw noView(buffer);
   const extent = isBare ? extentOf(offsetOrOptions, length, position) : extentOf(options);
   const start = toInteger(extent.offset ?? 0, 'offset', 0);
-  const size = toInteger(extent.length ?? view.length - start, 'length');
-  if (size === 0) {
-    return function* () {
-      return { bytesRead: 0, buffer };
-    };
-  }
-  if (view.length === 0) throw invalidArgValue('buffer', buffer, 'is empty and cannot be written');
+  const room = buffer.byteLength - start;
+  const size = toInteger(extent.length ?? room, 'length');
+  if (size === 0) return { file, buffer, part: null, from: null };
+  if (buffer.byteLength === 0) throw invalidArgValue('buffer', buffer, 'is empty and cannot be written');
   if (size < 0) throw outOfRange('length', '>= 0', size);
-  if (start + size > view.length) throw outOfRange('length', `<= ${view.length - start}`, size);
+  if (size > room) throw outOfRange('length', `<= ${room}`, size);
   const from = toPosition(extent.position);
-  const part = view.subarray(start, start + size);
-  return function* (task) {
-    return { bytesRead: yield* calls.read(task, file, part, from), buffer };
-  };
-};
+  return { file, buffer, part: new Uint8Array(buffer.buffer, buffer.byteOffset + start, size), from };
+}
+
+function* nothingRead(buffer: View): Blocking<{ bytesRead: number; buffer: View }> {
+  return { bytesRead: 0, buffer };
+}
 
 /** One write(2) or pwrite(2), of bytes or text; it may write less than it was given. */
 export const write = <T extends View | string>(
@@ -59,9 +83,7 @@ export const write = <T extends View | string>(
     : extentOf(offsetOrPosition, lengthOrEncoding as number, position);
   const part = partToWrite(bytes, extent);
   const to = isPosition(extent.position) ? extent.position : null;
-  return function* (task) {
-    return { bytesWritten: yield* calls.write(task, file, part, to), buffer: data };
-  };
+  return (task) => made(calls.write(task, file, part, to), (bytesWritten) => ({ bytesWritten, buffer: data }));
 };
 
 /** One readv(2) or preadv(2). */
@@ -73,9 +95,7 @@ export const readv = <T extends readonly View[]>(
   const file = toFd(fd);
   const views = toViews(buffers);
   const from = isPosition(position) ? position : null;
-  return function* (task) {
-    return { bytesRead: yield* calls.readv(task, file, views, from), buffers };
-  };
+  return (task) => made(calls.readv(task, file, views, from), (bytesRead) => ({ bytesRead, buffers }));
 };
 
 /** One writev(2) or pwritev(2); it may write less than it was given. */
@@ -87,11 +107,14 @@ export const writev = <T extends readonly View[]>(
   const file = toFd(fd);
   const views = toViews(buffers);
   const to = isPosition(position) ? position : null;
-  return function* (task) {
-    const bytesWritten = views.length === 0 ? 0 : yield* calls.writev(task, file, views, to);
-    return { bytesWritten, buffers };
-  };
+  const writing = (task: Thread): Blocking<number> =>
+    views.length === 0 ? nothingWritten() : calls.writev(task, file, views, to);
+  return (task) => made(writing(task), (bytesWritten) => ({ bytesWritten, buffers }));
 };
+
+function* nothingWritten(): Blocking<number> {
+  return 0;
+}
 
 function extentOf(
   offsetOrOptions: number | Extent | null | undefined,

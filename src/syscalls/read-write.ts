@@ -17,23 +17,30 @@ import { withFile } from './with-file.ts';
  * @see Linux fs/read_write.c, ksys_read()
  */
 export function* read(task: Thread, fd: number, buffer: Uint8Array): Blocking<number> {
+  const count = tryRead(task, fd, buffer);
+  return count ?? (yield* atPosition(task, fd, (open) => readAt(task, open, buffer, open.position)));
+}
+
+/** {@link read} from the cache; undefined when it may have to sleep, and then nothing has changed. @throws EBADF */
+export function tryRead(task: Thread, fd: number, buffer: Uint8Array): number | undefined {
   const file = task.process.fds.file(fd);
-  if (!file.positionLock.isLocked) {
-    const count = tryReadAt(file, buffer, file.position);
-    if (count !== undefined) {
-      file.position += count;
-      return count;
-    }
-  }
-  return yield* atPosition(task, fd, (open) => readAt(task, open, buffer, open.position));
+  if (file.positionLock.isLocked) return undefined;
+  const count = tryReadAt(file, buffer, file.position);
+  if (count !== undefined) file.position += count;
+  return count;
 }
 
 /** pread(2): from `offset` on; the position stays. @throws EINVAL for an impossible offset; EBADF; ESPIPE; as {@link read} */
 export function* pread(task: Thread, fd: number, buffer: Uint8Array, offset: number): Blocking<number> {
+  const count = tryPread(task, fd, buffer, offset);
+  return count ?? (yield* atOffset(task, fd, offset, (open) => readAt(task, open, buffer, offset)));
+}
+
+/** {@link pread} from the cache; undefined when it may have to sleep, and then nothing has changed. @throws EINVAL; EBADF */
+export function tryPread(task: Thread, fd: number, buffer: Uint8Array, offset: number): number | undefined {
   checkOffset(offset);
   const file = task.process.fds.file(fd);
-  const count = file.isSeekable ? tryReadAt(file, buffer, offset) : undefined;
-  return count ?? (yield* atOffset(task, fd, offset, (open) => readAt(task, open, buffer, offset)));
+  return file.isSeekable ? tryReadAt(file, buffer, offset) : undefined;
 }
 
 /** readv(2): one read that fills the buffers in turn. @throws EBADF; EINVAL for more than IOV_MAX buffers; as {@link read} */
@@ -120,12 +127,15 @@ interface Transfer {
 /** The road of calls that use the file's position: one at a time, so that none sees the other's bytes. */
 function* atPosition(task: Thread, fd: number, transfer: (file: File) => Blocking<Transfer>): Blocking<number> {
   return yield* withFile(task, fd, (file) =>
-    exclusively(task, file.positionLock, `the position of descriptor ${fd}`, function* () {
-      const { count, end } = yield* transfer(file);
-      if (count > 0) file.position = end;
-      return count;
-    }),
+    exclusively(task, file.positionLock, `the position of descriptor ${fd}`, () => moving(file, transfer(file))),
   );
+}
+
+/** A transfer that leaves the file's position behind it. */
+function* moving(file: File, transfer: Blocking<Transfer>): Blocking<number> {
+  const { count, end } = yield* transfer;
+  if (count > 0) file.position = end;
+  return count;
 }
 
 /** The road of calls that bring their own offset. */
@@ -136,10 +146,14 @@ function* atOffset(
   transfer: (file: File) => Blocking<Transfer>,
 ): Blocking<number> {
   checkOffset(offset);
-  return yield* withFile(task, fd, function* (file) {
+  return yield* withFile(task, fd, (file) => {
     if (!file.isSeekable) throw ESPIPE;
-    return (yield* transfer(file)).count;
+    return countOf(transfer(file));
   });
+}
+
+function* countOf(transfer: Blocking<Transfer>): Blocking<number> {
+  return (yield* transfer).count;
 }
 
 function checkOffset(offset: number): void {
@@ -177,10 +191,7 @@ function* writeAt(
   if (room <= 0) throw EFBIG;
   const taken = data.subarray(0, Math.min(MAX_RW_COUNT, room));
   const why = `inode ${inode.ino} to write`;
-  const act = function* (): Blocking<Transfer> {
-    const { written, end } = yield* file.write(task, taken, offset, how);
-    return { count: written, end };
-  };
+  const act = (): Blocking<Transfer> => writeLocked(task, file, taken, offset, how);
   const mayShare = (): boolean => file.lockForWriting(offset, taken.length, flags) === 'shared';
   if (mayShare()) {
     yield* inode.lock.lockShared(task, why, 'killed');
@@ -191,6 +202,17 @@ function* writeAt(
     }
   }
   return yield* exclusively(task, inode.lock, why, act);
+}
+
+function* writeLocked(
+  task: Thread,
+  file: File,
+  data: Uint8Array,
+  offset: number,
+  how: TransferHow,
+): Blocking<Transfer> {
+  const { written, end } = yield* file.write(task, data, offset, how);
+  return { count: written, end };
 }
 
 /** The call's flags, and the parts of its vector. */

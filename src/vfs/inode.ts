@@ -190,6 +190,11 @@ export abstract class Inode {
    */
   abstract rename(task: Task, source: Dentry, targetDir: Inode, target: Dentry, flags: number): Blocking<void>;
 
+  /** {@link readlink} from the cache; undefined when that may have to sleep. */
+  tryReadlink(): ByteString | undefined {
+    return undefined;
+  }
+
   abstract readlink(task: Task): Blocking<ByteString>;
 
   /** Opens a regular file or directory; `flags` without O_CREAT, O_EXCL, O_NOCTTY. Truncation is the caller's unless the file system did it. */
