@@ -20,6 +20,7 @@ const libcPpoll = libc.func('int ppoll(void *, unsigned long, void *, void *)') 
  */
 export class Linger {
   readonly #fds: Int32Array;
+  readonly #now: () => number;
   readonly #timeout = BigInt64Array.of(0n, BigInt(WAIT));
   /** Monotonic milliseconds after which this turn of the event loop has no more waits; null when none has begun. */
   #end: number | null = null;
@@ -27,8 +28,10 @@ export class Linger {
   #skip = 0;
   #skipped = 0;
 
-  constructor(fd: number) {
+  /** `now` is the clock of its turns, in monotonic milliseconds. */
+  constructor(fd: number, now: () => number = () => performance.now()) {
     this.#fds = Int32Array.of(fd, POLLIN);
+    this.#now = now;
   }
 
   /** Returns whether the descriptor can be read now, or is at its end. May return false at once. */
@@ -41,7 +44,7 @@ export class Linger {
   }
 
   #isTimeLeft(): boolean {
-    const now = performance.now();
+    const now = this.#now();
     if (this.#end === null) {
       this.#end = now + TURN;
       setImmediate(this.#turned).unref();
