@@ -15,7 +15,7 @@ import { DEFAULT_POLLMASK, type Poller } from './poll.ts';
 export interface DirectoryEntry {
   readonly ino: bigint;
   /** The opaque position behind this entry, to go on from. */
-  readonly next: bigint;
+  readonly off: bigint;
   readonly type: number; // DT_*
   readonly name: ByteString;
 }
