@@ -13,7 +13,7 @@ const NO_CHILDREN: ReadonlyMap<ByteString, Dentry> = new Map();
  * References on a dentry are held by its children, open files, mounts, working directories and walks in progress.
  */
 export class Dentry {
-  /** Null for the root of a superblock. */
+  /** Null for the root of a superblock, and for what was found without a name. */
   parent: Dentry | null;
   name: ByteString;
   /** The file it names; null when negative, and when it has died. */
@@ -80,7 +80,14 @@ export class Dentry {
   }
 
   release(): void {
-    if (--this.#references === 0 && !this.hashed) this.#die();
+    if (--this.#references > 0) return;
+    if (this.isAdrift) this.hashed = false;
+    if (!this.hashed) this.#die();
+  }
+
+  /** Whether it is a directory that was found without a name, and has no place in the tree yet. Linux's DCACHE_DISCONNECTED. */
+  get isAdrift(): boolean {
+    return this.hashed && this.parent === null && this.inode !== null && this.inode.superblock.root !== this;
   }
 
   /**
