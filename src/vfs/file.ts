@@ -116,6 +116,14 @@ export abstract class File {
   }
 
   /**
+   * The cache's own memory with the bytes from `offset` on: at least one, at most `length`, none at the end of the file.
+   * It is never written to. Undefined when the cache does not hold them, or has to ask.
+   */
+  tryView(_offset: number, _length: number): Uint8Array | undefined {
+    return undefined;
+  }
+
+  /**
    * Writes all of `data` at `offset`, or with O_APPEND in the flags at the end.
    * @returns the bytes written and the offset behind them.
    */
