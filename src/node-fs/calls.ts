@@ -96,6 +96,9 @@ export const tryRead = namedTry(
     position === null ? io.tryRead(task, fd, buffer) : io.tryPread(task, fd, buffer, position),
 );
 
+/** The cached bytes of a file, or bytes just read: at least one, at most so many, none at the end. */
+export const view = named('view', 0, io.view);
+
 /** readv(2) or preadv(2), under the name of read(2) in errors. */
 export const readv = named(
   'read',

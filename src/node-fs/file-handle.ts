@@ -8,7 +8,7 @@ import { deliver } from './faces.ts';
 import { nodeError } from './node-errors.ts';
 import { close } from './open-close.ts';
 import type { Operation, Prepare } from './operation.ts';
-import { read, readv, write, writev } from './read-write.ts';
+import { read, readv, view, write, writev } from './read-write.ts';
 import type { Runner } from './runner.ts';
 import { fstat } from './stat.ts';
 import { appendContent, readFile, writeContent } from './whole-file.ts';
@@ -82,6 +82,10 @@ export class FileHandle extends EventEmitter {
 
   utimes(...args: Rest<typeof futimes>): Result<typeof futimes> {
     return this.#call('futimes', futimes, args);
+  }
+
+  view(...args: Rest<typeof view>): Result<typeof view> {
+    return this.#call('view', view, args);
   }
 
   write(...args: Rest<typeof write>): Result<typeof write> {

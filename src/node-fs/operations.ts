@@ -21,7 +21,7 @@ import { mkdir, mkdtemp } from './mkdir.ts';
 import { close, open } from './open-close.ts';
 import { opendir } from './opendir.ts';
 import type { Prepare } from './operation.ts';
-import { read, readv, write, writev } from './read-write.ts';
+import { read, readv, view, write, writev } from './read-write.ts';
 import { readdir } from './readdir.ts';
 import { nativeRealpath, realpath } from './realpath.ts';
 import { rm, rmdir } from './remove.ts';
@@ -83,6 +83,9 @@ export const byDescriptor = {
   write,
   writev,
 } satisfies Entries;
+
+/** What Node's fs has not, with a callback and as Sync, and as a method of a FileHandle. */
+export const beyondNode = { view };
 
 /** Where a face takes another operation: what only a promise can wait for, and the other realpath. */
 export const instead: Record<'promises' | 'sync', Partial<Record<string, Prepare>>> = {

@@ -67,6 +67,18 @@ function* nothingRead(buffer: View): Blocking<{ bytesRead: number; buffer: View 
   return { bytesRead: 0, buffer };
 }
 
+/**
+ * The bytes of a file from `position` on: at least one and at most `length`, fewer where the page cache has no more in one
+ * piece (which ends at multiples of 64 KiB at the latest), none at the end of the file. What is cached is not copied: it is
+ * the cache's own memory, which never changes and must not be written to. What is not cached is read.
+ */
+export const view = (fd: number, position: number, length: number): Operation<Uint8Array> => {
+  const file = toFd(fd);
+  const from = toInteger(position, 'position', 0);
+  const most = toInteger(length, 'length', 0);
+  return (task) => calls.view(task, file, from, most);
+};
+
 /** One write(2) or pwrite(2), of bytes or text; it may write less than it was given. */
 export const write = <T extends View | string>(
   fd: number,

@@ -43,6 +43,25 @@ export function tryPread(task: Thread, fd: number, buffer: Uint8Array, offset: n
   return file.isSeekable ? tryReadAt(file, buffer, offset) : undefined;
 }
 
+/** The most that is read at once for a view whose bytes are not cached. */
+const VIEW_SIZE = 65_536; // bytes
+
+/**
+ * The bytes from `offset` on without a copy, where they are cached: at least one and at most `length`, none at the end. They
+ * never change, and must not be written to. What is not cached is read as by {@link pread}. Linux has mmap(2) for this.
+ *
+ * @throws as {@link pread}
+ */
+export function* view(task: Thread, fd: number, offset: number, length: number): Blocking<Uint8Array> {
+  checkOffset(offset);
+  const file = task.process.fds.file(fd);
+  const isCached = length > 0 && file.isSeekable && mayRead(file) && offset + length <= MAX_FILE_SIZE;
+  const cached = isCached ? file.tryView(offset, length) : undefined;
+  if (cached !== undefined) return cached;
+  const buffer = new Uint8Array(Math.min(length, VIEW_SIZE));
+  return buffer.subarray(0, yield* pread(task, fd, buffer, offset));
+}
+
 /** readv(2): one read that fills the buffers in turn. @throws EBADF; EINVAL for more than IOV_MAX buffers; as {@link read} */
 export const readv = (task: Thread, fd: number, buffers: readonly Uint8Array[]): Blocking<number> =>
   atPosition(task, fd, (file) => readInto(task, file, buffers, file.position));

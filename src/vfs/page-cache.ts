@@ -21,8 +21,10 @@ export class Chunk implements Sieved<Chunk> {
   readonly mapping: Mapping;
   /** The first page's index divided by {@link PAGES_OF_CHUNK}. */
   readonly number: number;
-  /** The data, up to the last page that has any. */
+  /** The data, up to the last page that has any. To be read: {@link writable} is to be written to. */
   bytes: Uint8Array = NOTHING;
+  /** Somebody looks at these bytes and must not see them change. */
+  isViewed = false;
   present = 0;
   uptodate = 0;
   /** Readahead goes on when a reader comes here. Linux's PG_readahead. */
@@ -42,6 +44,13 @@ export class Chunk implements Sieved<Chunk> {
   /** Whether it must stay: something is under way with it. */
   get isBusy(): boolean {
     return this.lockCount > 0;
+  }
+
+  /** The data to be written to: a copy, if somebody looks at them as they were. */
+  writable(): Uint8Array {
+    if (this.isViewed) this.bytes = this.bytes.slice();
+    this.isViewed = false;
+    return this.bytes;
   }
 
   get cost(): number {
@@ -80,6 +89,7 @@ export class PageCache {
     bytes.set(chunk.bytes);
     this.#used += size - chunk.bytes.length;
     chunk.bytes = bytes;
+    chunk.isViewed = false;
     this.#reclaim(this.budget, chunk);
   }
 
