@@ -44,7 +44,12 @@ export interface KernelOptions {
 }
 
 /** What caches are to shrink to; a cache that is left out stays as it is. */
-export type CacheSizes = Partial<Pick<KernelOptions, 'pageCacheBytes' | 'dentryCacheEntries'>>;
+export interface CacheSizes {
+  /** Bytes of file contents. */
+  readonly pageCacheBytes?: number;
+  /** Names, each with what is known of its file. */
+  readonly dentryCacheEntries?: number;
+}
 
 /**
  * Tasks, mounts and system calls, composed: one small operating system for file systems.
