@@ -91,7 +91,7 @@ function* fillPages(task: Task, file: FuseFile, data: Uint8Array, offset: number
     const at = offset + done;
     const [page, within] = [Math.floor(at / PAGE_SIZE), at % PAGE_SIZE];
     const part = data.subarray(done, Math.min(most, done + PAGE_SIZE - within));
-    yield* mapping.unlocked(task, page, 'event');
+    if (mapping.lockOf(page) !== null) yield* mapping.unlocked(task, page, 'event');
     if (!mapping.put(page, within, part)) lock = mapping.lock(page, 1);
     done += part.length;
     if (within + part.length < PAGE_SIZE) break;
