@@ -8,7 +8,6 @@ export type Fs = Pick<
   | 'closeSync'
   | 'fsyncSync'
   | 'ftruncateSync'
-  | 'mkdirSync'
   | 'openSync'
   | 'readSync'
   | 'readdirSync'

@@ -125,10 +125,10 @@ const plain = (fs: Fs, root: string): Omit<Place, typeof Symbol.asyncDispose> =>
 /** Gives a directory in memory to whatever is made of it, and takes it away behind that. */
 async function withSource(open: (directory: string) => Promise<Place>): Promise<Place> {
   const resources = new Resources();
-  const directory = nodeFs.mkdtempSync(path.join(nodeFs.realpathSync(scratch), 'fusewire-bench-'));
+  const directory = nodeFs.mkdtempSync(path.join(nodeFs.realpathSync(scratch), `fusewire-bench-${process.pid}-`));
   resources.defer(() => nodeFs.rmSync(directory, { recursive: true }));
   try {
-    const place = resources.keep(await open(directory));
+    const place = await resources.opened(open(directory));
     return { ...place, [Symbol.asyncDispose]: () => resources.close() };
   } catch (error) {
     await resources.close();

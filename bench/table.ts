@@ -10,7 +10,7 @@ export const yardstick: Letter = 'd';
 /** A number with three digits that count. */
 export function short(value: number): string {
   if (value >= 100) return Math.round(value).toLocaleString('en');
-  return value.toPrecision(3).replace(/\.?0+$/, (zeros) => (zeros.startsWith('.') ? '' : zeros));
+  return String(Number(value.toPrecision(3)));
 }
 
 const withSpread = ({ median, least, most }: Spread, form: (value: number) => string = short): string =>
@@ -64,6 +64,12 @@ export function align(columns: readonly string[], rows: readonly (readonly strin
       .join('  ')
       .trimEnd();
   return [line(columns), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+/** The same as a table of Markdown. */
+export function markdown(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 /** What stands above a case's table. */

@@ -1,5 +1,6 @@
 import type { Case, Sizes, Turn } from '../case.ts';
 import type { Fs, Place, Setup } from '../place.ts';
+import { makeFiles } from './make-files.ts';
 
 const FILES = 100; // in one directory
 
@@ -29,9 +30,7 @@ async function walkByPromises(fs: Fs, path: string): Promise<number> {
 
 async function prepare({ fs, root, source }: Place, { tree }: Sizes): Promise<Record<string, Turn>> {
   for (let made = 0; made < tree; made += FILES) {
-    const directory = `${source.root}/directory-${made / FILES}`;
-    source.fs.mkdirSync(directory);
-    for (let index = 0; index < FILES; index++) source.fs.writeFileSync(`${directory}/file-${index}`, '');
+    await makeFiles(source.fs, `${source.root}/directory-${made / FILES}`, FILES);
   }
   return {
     sync: { run: () => walkSync(fs, root === '' ? '/' : root), repeat: 'once' },

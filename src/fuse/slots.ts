@@ -1,8 +1,8 @@
 import { EINTR } from '../abi/errno.ts';
 import { type Blocking, sleepUntil } from '../task/blocking.ts';
+import { Fifo } from '../task/fifo.ts';
 import type { Task } from '../task/task.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
-import { Fifo } from './fifo.ts';
 
 /**
  * Room for so many requests at a time. Tasks that find it full stand in line and sleep.

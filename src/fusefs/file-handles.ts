@@ -111,7 +111,7 @@ function dentryOf(inode: FuseInode): Dentry {
     if (inode.nodeid !== FUSE_ROOT_ID) alias.expires = 0;
     return alias.hold();
   }
-  const unnamed = new Dentry(null, '').hold();
+  const unnamed = new Dentry(null, '', inode.superblock.dentryCache).hold();
   if (inode.type === S_IFDIR) unnamed.attach(inode);
   else unnamed.attachUnnamed(inode);
   return unnamed;

@@ -99,7 +99,7 @@ export function forgetEpoch(superblock: FuseSuperblock): void {
  */
 export function prune(superblock: FuseSuperblock, nodeids: readonly bigint[]): void {
   for (const nodeid of nodeids) {
-    for (const dentry of superblock.inodeWith(nodeid)?.aliases ?? []) if (!dentry.isHeld) dentry.drop();
+    for (const dentry of superblock.inodeWith(nodeid)?.aliases ?? []) if (!dentry.isBusy) dentry.drop();
   }
 }
 

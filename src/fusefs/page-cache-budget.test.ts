@@ -16,7 +16,7 @@ const SMALL = 20_000; // bytes: a page of each of four files
 function machine(script: Partial<Script> = {}) {
   const cache = new PageCache(SMALL);
   const believing = { entryValid: 100, attrValid: 100, opendirFlags: FOPEN_KEEP_CACHE | FOPEN_CACHE_DIR };
-  return { cache, m: new Scenario({ ...believing, ...script }, {}, cache) };
+  return { cache, m: new Scenario({ ...believing, ...script }, {}, { pageCache: cache }) };
 }
 
 test('targets that were not used for long are asked for again', () => {

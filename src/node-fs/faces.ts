@@ -14,12 +14,12 @@ export type Results = readonly [first: string, second: string] | undefined;
 
 /** All errors, those about arguments too, come as rejections. */
 export const promiseFace = (runner: Runner, name: string, prepare: Prepare): Face =>
-  withName(name, async (...args) => await runner.run(prepare(...(args as never[]))));
+  withName(name, (...args) => runner.call(prepare, args as never[]));
 
 /** Runs the operation on its caller's stack. */
 export const syncFace = (runner: Runner, name: string, prepare: Prepare, results: Results): Face =>
   withName(`${name}Sync`, (...args) => {
-    const result = runner.runSync(prepare(...(args as never[])));
+    const result = runner.callSync(prepare, args as never[]);
     return results === undefined ? result : fieldOf(result, results[0]);
   });
 

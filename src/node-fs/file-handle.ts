@@ -7,7 +7,7 @@ import { fchmod, fchown, fdatasync, fsync, ftruncate, futimes } from './attribut
 import { deliver } from './faces.ts';
 import { nodeError } from './node-errors.ts';
 import { close } from './open-close.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, Prepare } from './operation.ts';
 import { read, readv, view, write, writev } from './read-write.ts';
 import type { Runner } from './runner.ts';
 import { fstat } from './stat.ts';
@@ -150,13 +150,13 @@ export class FileHandle extends EventEmitter {
   /** Runs an operation on the descriptor, which stays open until it is done. `syscall` is Node's word for it. */
   async #call<A extends unknown[], T>(
     syscall: string,
-    prepare: (fd: number, ...args: A) => Operation<T>,
+    prepare: Prepare<[fd: number, ...args: A], T>,
     args: A,
   ): Promise<T> {
     if (this.#fd === -1) throw Object.assign(new Error('file closed'), { code: 'EBADF', syscall });
     this.#references++;
     try {
-      return await this.#runner.run(prepare(this.#fd, ...args));
+      return await this.#runner.call(prepare, [this.#fd, ...args]);
     } finally {
       this.#release();
     }

@@ -17,23 +17,30 @@ import { withFile } from './with-file.ts';
  * @see Linux fs/read_write.c, ksys_read()
  */
 export function* read(task: Thread, fd: number, buffer: Uint8Array): Blocking<number> {
+  const count = tryRead(task, fd, buffer);
+  return count ?? (yield* atPosition(task, fd, (open) => readAt(task, open, buffer, open.position)));
+}
+
+/** {@link read} from the cache; undefined when it may have to sleep, and then nothing has changed. @throws EBADF */
+export function tryRead(task: Thread, fd: number, buffer: Uint8Array): number | undefined {
   const file = task.process.fds.file(fd);
-  if (!file.positionLock.isLocked) {
-    const count = tryReadAt(file, buffer, file.position);
-    if (count !== undefined) {
-      file.position += count;
-      return count;
-    }
-  }
-  return yield* atPosition(task, fd, (open) => readAt(task, open, buffer, open.position));
+  if (file.positionLock.isLocked) return undefined;
+  const count = tryReadAt(file, buffer, file.position);
+  if (count !== undefined) file.position += count;
+  return count;
 }
 
 /** pread(2): from `offset` on; the position stays. @throws EINVAL for an impossible offset; EBADF; ESPIPE; as {@link read} */
 export function* pread(task: Thread, fd: number, buffer: Uint8Array, offset: number): Blocking<number> {
+  const count = tryPread(task, fd, buffer, offset);
+  return count ?? (yield* atOffset(task, fd, offset, (open) => readAt(task, open, buffer, offset)));
+}
+
+/** {@link pread} from the cache; undefined when it may have to sleep, and then nothing has changed. @throws EINVAL; EBADF */
+export function tryPread(task: Thread, fd: number, buffer: Uint8Array, offset: number): number | undefined {
   checkOffset(offset);
   const file = task.process.fds.file(fd);
-  const count = file.isSeekable ? tryReadAt(file, buffer, offset) : undefined;
-  return count ?? (yield* atOffset(task, fd, offset, (open) => readAt(task, open, buffer, offset)));
+  return file.isSeekable ? tryReadAt(file, buffer, offset) : undefined;
 }
 
 /** The most that is read at once for a view whose bytes are not cached. */

@@ -16,7 +16,9 @@ export interface LookupOptions {
 export function tryLookup(dir: Dentry, name: ByteString, force: boolean): Dentry | undefined {
   const child = dir.children.get(name);
   if (child === undefined) return undefined;
-  return (dir.inode as Inode).superblock.tryRevalidate(child, force) ? child : undefined;
+  if (!(dir.inode as Inode).superblock.tryRevalidate(child, force)) return undefined;
+  child.isVisited = true;
+  return child;
 }
 
 /**
@@ -72,7 +74,8 @@ function* lookupCached(
   try {
     valid = superblock.tryRevalidate(child, force);
     if (!valid && !child.isNegative) valid = yield* superblock.revalidate(task, child);
-    if (!valid) child.drop();
+    if (valid) child.isVisited = true;
+    else child.drop();
   } finally {
     if (!valid) child.release();
   }

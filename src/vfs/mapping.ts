@@ -6,6 +6,8 @@ import { PageLock } from './page-lock.ts';
 
 const CHUNK_SIZE = PAGES_OF_CHUNK * PAGE_SIZE;
 const ALL = 2 ** PAGES_OF_CHUNK - 1;
+/** Pages for which a chunk gets all its memory: the rest would be moved for the sake of little. */
+const NEARLY_ALL = (PAGES_OF_CHUNK * 3) / 4;
 
 /**
  * The cached pages of one file. It knows which there are and what is in them, and nothing of where they come from.
@@ -290,8 +292,8 @@ export class Mapping {
   #makeRoom(chunk: Chunk, page: number): void {
     const pages = (page % PAGES_OF_CHUNK) + 1;
     if (pages * PAGE_SIZE <= chunk.bytes.length) return;
-    const had = chunk.bytes.length / PAGE_SIZE;
-    this.#cache.grow(chunk, Math.min(PAGES_OF_CHUNK, Math.max(pages, 2 * had)) * PAGE_SIZE);
+    const wanted = Math.max(pages, (2 * chunk.bytes.length) / PAGE_SIZE);
+    this.#cache.grow(chunk, (wanted > NEARLY_ALL ? PAGES_OF_CHUNK : wanted) * PAGE_SIZE);
   }
 
   #dropFrom(chunk: Chunk, pages: number): void {
