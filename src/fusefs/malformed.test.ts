@@ -188,8 +188,8 @@ describe('READDIR', () => {
     m.trace((t) => open(t, '/', O_RDONLY));
     const entries = m.does((t) => getdents(t, 3, 8192), readdir(0).replace('4096', '8192'));
     expect(entries).toEqual([
-      { ino: 0n, next: 1n, type: 8, name: 'in\0side' },
-      { ino: 5n, next: 1n << 63n, type: 3, name: 'x'.repeat(4095) },
+      { ino: 0n, off: 1n, type: 8, name: 'in\0side' },
+      { ino: 5n, off: 1n << 63n, type: 3, name: 'x'.repeat(4095) },
     ]);
   });
 
