@@ -18,9 +18,10 @@ const PATIENCE = 3;
  */
 export function tryReadCached(file: FuseFile, buffer: Uint8Array, offset: number): number | undefined {
   const { inode, handle, flags } = file;
-  const { superblock, attributes } = inode;
+  const { superblock, attributes, ownedFields } = inode;
   if (inode.isBad || (flags & O_DIRECT) !== 0 || (handle.openFlags & FOPEN_DIRECT_IO) !== 0) return undefined;
-  if (mustKnowSize(file, buffer, offset) && !attributes.holds(STATX_SIZE, superblock.now)) return undefined;
+  if (mustKnowSize(file, buffer, offset) && !attributes.holds(STATX_SIZE & ~ownedFields, superblock.now))
+    return undefined;
   const length = Math.min(buffer.length, inode.size - offset);
   if (length <= 0) return 0;
   if (!inode.mapping.tryRead(offset, length === buffer.length ? buffer : buffer.subarray(0, length))) return undefined;

@@ -1,9 +1,10 @@
-import { ENOSYS, ENOTDIR, EXDEV } from '../abi/errno.ts';
+import { ENOSYS, ENOTDIR, Errno, EXDEV } from '../abi/errno.ts';
 import { FOPEN_DIRECT_IO, FOPEN_NOFLUSH, FOPEN_NONSEEKABLE, FOPEN_STREAM, FUSE_FSYNC_FDATASYNC } from '../abi/fuse.ts';
-import { O_DIRECT, PAGE_SIZE, STATX_SIZE } from '../abi/linux.ts';
+import { O_ACCMODE, O_DIRECT, O_RDWR, O_WRONLY, PAGE_SIZE, STATX_BLOCKS, STATX_SIZE } from '../abi/linux.ts';
 import { FLUSH, FSYNC, LSEEK, RELEASE } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
+import type { Failure } from '../vfs/error-sequence.ts';
 import { type CopyRange, type DirectoryEntry, File, type IoctlArgument, type TransferHow } from '../vfs/file.ts';
 import type { FileLock, LockedRange } from '../vfs/file-lock.ts';
 import type { Path } from '../vfs/mount.ts';
@@ -14,6 +15,7 @@ import { readCached, readPages, tryReadCached } from './cached-read.ts';
 import { writeCached } from './cached-write.ts';
 import { copyFrom } from './copy-range.ts';
 import { readAround, readDirect, writeDirect, writesBesideOthers } from './direct-io.ts';
+import { inBackground } from './dirty-inodes.ts';
 import { fallocate } from './fallocate.ts';
 import { refresh } from './getattr.ts';
 import { type Handle, releaseHandle } from './handle.ts';
@@ -21,6 +23,9 @@ import type { FuseInode } from './inode.ts';
 import { ioctl } from './ioctl.ts';
 import { getlk, keepsLocks, setlk } from './locks.ts';
 import { poll } from './poll.ts';
+import { writeInode, writeTimes } from './write-inode.ts';
+import { pagesWritten, sendPages } from './write-pages.ts';
+import { isDirty } from './writeback.ts';
 
 /** What a write did: the bytes written and the offset behind them. */
 export interface Written {
@@ -39,11 +44,15 @@ export class FuseFile extends File {
   readonly pollers: Pollers = new Set();
   readonly readahead: Readahead;
   #kh: bigint | null = null;
+  /** The last failure to write back that whoever has this file open was told of. Linux's f_wb_err. */
+  #told: Failure | null;
 
   constructor(path: Path, inode: FuseInode, flags: number, handle: Handle) {
     super(path, inode, flags);
     this.handle = handle;
     if (this.#mayCache) inode.cachingFiles++;
+    if (this.#mayWrite && inode.ownedFields !== 0) inode.needWriteback().files.unshift(this);
+    this.#told = inode.writeback?.errors.sample() ?? null;
     this.readahead = new Readahead(readaheadPages(inode));
   }
 
@@ -76,19 +85,51 @@ export class FuseFile extends File {
     return this.#has(FOPEN_DIRECT_IO) ? writeDirect(task, this, data, at, how) : writeCached(task, this, data, at, how);
   }
 
-  /** FUSE: FLUSH, unless the server said with FOPEN_NOFLUSH that it has no need of it. @see Linux fuse_flush() */
+  /**
+   * FUSE: what is to be written back; FLUSH, unless the server said with FOPEN_NOFLUSH that it has no need of it.
+   *
+   * @throws EIO for a bad inode; ENOSPC or EIO when data could not be written back; what the server answers
+   * @see Linux fs/fuse/file.c, fuse_flush()
+   */
   *flush(task: Task): Blocking<void> {
-    this.inode.check();
-    if (this.#has(FOPEN_NOFLUSH)) return;
-    const lock_owner = this.inode.superblock.lockOwner(task);
-    yield* this.inode.call(task, FLUSH, { body: { fh: this.handle.fh, lock_owner } });
+    const { inode } = this;
+    const { WRITEBACK_CACHE } = inode.superblock.connection.features;
+    inode.check();
+    if (this.#has(FOPEN_NOFLUSH) && !WRITEBACK_CACHE) return;
+    yield* writeInode(task, inode);
+    const failure = inode.writeback?.takeUntold() ?? null;
+    if (failure !== null) throw failure;
+    const lock_owner = inode.superblock.lockOwner(task);
+    yield* inode.call(task, FLUSH, { body: { fh: this.handle.fh, lock_owner } });
+    if (WRITEBACK_CACHE) inode.attributes.invalidate(STATX_BLOCKS);
   }
 
-  /** FUSE: FSYNC. */
+  /**
+   * FUSE: what is to be written back; FSYNC.
+   *
+   * @throws EIO for a bad inode; once what kept data from being written back; what the server answers
+   * @see Linux fs/fuse/file.c, fuse_fsync()
+   */
   *fsync(task: Task, datasync: boolean): Blocking<void> {
-    this.inode.check();
+    const { inode } = this;
+    inode.check();
+    yield* sendPages(task, inode, 'all');
+    yield* pagesWritten(task, inode);
+    this.#tellFailure();
+    yield* writeTimes(task, inode);
     const fsync_flags = datasync ? FUSE_FSYNC_FDATASYNC : 0;
-    yield* this.inode.call(task, FSYNC, { body: { fh: this.handle.fh, fsync_flags } });
+    yield* inode.call(task, FSYNC, { body: { fh: this.handle.fh, fsync_flags } });
+  }
+
+  /** @throws what could not be written back, once for each open file @see Linux mm/filemap.c, file_check_and_advance_wb_err() */
+  #tellFailure(): void {
+    const { writeback } = this.inode;
+    if (writeback === null) return;
+    const failure = writeback.errors.news(this.#told);
+    writeback.takeUntold();
+    if (failure === null) return;
+    this.#told = failure;
+    throw failure.errno;
   }
 
   /** FUSE: GETLK where the server keeps POSIX locks. @see Linux fs/fuse/file.c, fuse_file_lock() */
@@ -167,11 +208,36 @@ export class FuseFile extends File {
     throw ENOTDIR;
   }
 
-  /** FUSE: RELEASE. */
+  /** FUSE: RELEASE, before it what is to be written back still: from writes that were under way at the last close(2). */
   protected closed(): void {
-    if (this.#mayCache) this.inode.cachingFiles--;
-    if (this.#kh !== null) this.inode.superblock.polledFiles.delete(this.#kh);
+    const { inode } = this;
+    const { superblock } = inode;
+    if (this.#mayCache) inode.cachingFiles--;
+    if (this.#kh !== null) superblock.polledFiles.delete(this.#kh);
+    if (!isDirty(inode) || !superblock.isActive) {
+      this.#releaseHandle();
+      return;
+    }
+    inode.hold();
+    inBackground(
+      superblock,
+      (task) => writeRemains(task, inode),
+      () => {
+        this.#releaseHandle();
+        inode.release();
+      },
+    );
+  }
+
+  #releaseHandle(): void {
+    const files = this.inode.writeback?.files;
+    if (files?.includes(this)) files.splice(files.indexOf(this), 1);
     releaseHandle(this.inode, this.handle, RELEASE, this.flags);
+  }
+
+  get #mayWrite(): boolean {
+    const access = this.flags & O_ACCMODE;
+    return access === O_WRONLY || access === O_RDWR;
   }
 
   /** Whether its reads and writes go through the page cache. A file that the server did not open counts for nothing. */
@@ -181,5 +247,14 @@ export class FuseFile extends File {
 
   #has(openFlags: number): boolean {
     return (this.handle.openFlags & openFlags) !== 0;
+  }
+}
+
+/** @see Linux fs/fuse/file.c, fuse_release() */
+function* writeRemains(task: Task, inode: FuseInode): Blocking<void> {
+  try {
+    yield* writeInode(task, inode);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
   }
 }

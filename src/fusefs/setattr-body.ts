@@ -1,6 +1,7 @@
 import {
   FATTR_ATIME,
   FATTR_ATIME_NOW,
+  FATTR_CTIME,
   FATTR_FH,
   FATTR_GID,
   FATTR_KILL_SUIDGID,
@@ -21,20 +22,35 @@ import type { FuseInode } from './inode.ts';
 import { mayKeepSetId } from './privileges.ts';
 
 /** What a SETATTR is to do. */
-interface SetattrRequest {
+export interface SetattrRequest {
   readonly change: AttributeChange;
   /** With the type, and instead of the one in `change`. */
   readonly mode: number | undefined;
   /** What the file is open with, if the server is to know. */
   readonly handle: Handle | null;
+  /** The times of change that this kernel has set itself, to be told in their own values; without, the server sets them. */
+  readonly own?: OwnTimes;
 }
+
+/** Times of change that this kernel answers for. */
+export interface OwnTimes {
+  readonly mtime?: Timespec;
+  readonly ctime?: Timespec;
+}
+
+/** The protocol that brought FATTR_CTIME. */
+const MINOR_WITH_CTIME = 23;
 
 /**
  * The arguments of a SETATTR. Times are cut to the grain that the server works with.
  *
  * @see Linux fs/fuse/dir.c, iattr_to_fattr()
  */
-export function setattrBody(task: Task, inode: FuseInode, { change, mode, handle }: SetattrRequest): fuse_setattr_in {
+export function setattrBody(
+  task: Task,
+  inode: FuseInode,
+  { change, mode, handle, own = {} }: SetattrRequest,
+): fuse_setattr_in {
   const body = { ...NOTHING };
   if (mode !== undefined) {
     body.valid |= FATTR_MODE;
@@ -53,7 +69,8 @@ export function setattrBody(task: Task, inode: FuseInode, { change, mode, handle
     body.size = change.size;
     body.lock_owner = inode.superblock.lockOwner(task);
   }
-  setTimes(body, inode, change);
+  setTimes(body, inode, own.mtime === undefined ? change : { ...change, mtime: own.mtime });
+  if (own.ctime !== undefined) setCtime(body, own.ctime);
   if (handle !== null) {
     body.valid |= FATTR_FH;
     body.fh = handle.fh;
@@ -77,8 +94,26 @@ function setTimes(body: fuse_setattr_in, inode: FuseInode, { atime, mtime }: Att
   }
 }
 
-/** @see Linux fs/inode.c, timestamp_truncate() */
-function timeFor({ superblock }: FuseInode, wanted: Timespec | 'now'): Timespec {
+function setCtime(body: fuse_setattr_in, { seconds, nanoseconds }: Timespec): void {
+  body.valid |= FATTR_CTIME;
+  body.ctime = seconds;
+  body.ctimensec = nanoseconds;
+}
+
+/** The arguments of a SETATTR that tells the times of change which this kernel has set. @see Linux fs/fuse/inode.c, fuse_flush_times() */
+export function ownTimesBody({ attributes, superblock }: FuseInode, handle: Handle | null): fuse_setattr_in {
+  const { mtime, ctime } = attributes;
+  const body = { ...NOTHING, valid: FATTR_MTIME, mtime: mtime.seconds, mtimensec: mtime.nanoseconds };
+  if (superblock.connection.limits.minor >= MINOR_WITH_CTIME) setCtime(body, ctime);
+  if (handle !== null) {
+    body.valid |= FATTR_FH;
+    body.fh = handle.fh;
+  }
+  return body;
+}
+
+/** A time in the grain that the server works with. @see Linux fs/inode.c, timestamp_truncate() */
+export function timeFor({ superblock }: FuseInode, wanted: Timespec | 'now'): Timespec {
   const { limits, scheduler } = superblock.connection;
   const { seconds, nanoseconds } = wanted === 'now' ? scheduler.clock.wall() : wanted;
   return { seconds, nanoseconds: nanoseconds - (nanoseconds % limits.timeGran) };
