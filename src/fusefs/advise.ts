@@ -10,7 +10,7 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { readAhead } from './cached-read.ts';
 import type { FuseFile } from './file.ts';
-import { pagesOf, sendPages } from './write-pages.ts';
+import { sendPages } from './write-pages.ts';
 
 /**
  * Takes a program's word for how it will use a range, a `length` of 0 meaning the rest of the file: how far to read ahead
@@ -38,12 +38,13 @@ export function* advise(
     yield* readAhead(task, file, readahead.forced(first, Math.ceil(end / PAGE_SIZE) - first));
   } else if (advice === POSIX_FADV_DONTNEED) {
     // A page that the range covers in part stays, unless the file ends in it.
-    // Linux begins to write what is dirty, and does not wait for it.
-    yield* sendPages(task, inode, 'idle', pagesOf(offset, end - offset));
     const isAll = end === inode.size || end === Number.POSITIVE_INFINITY;
-    inode.mapping.dropUnused(
-      Math.ceil(offset / PAGE_SIZE),
-      isAll ? Math.ceil(end / PAGE_SIZE) : Math.floor(end / PAGE_SIZE),
-    );
+    const pages = {
+      first: Math.ceil(offset / PAGE_SIZE),
+      end: isAll ? Math.ceil(end / PAGE_SIZE) : Math.floor(end / PAGE_SIZE),
+    };
+    // Linux drops those too that are written by the time it looks again, some milliseconds later: who relies on that syncs.
+    yield* sendPages(task, inode, 'idle', pages);
+    inode.mapping.dropUnused(pages.first, pages.end);
   }
 }

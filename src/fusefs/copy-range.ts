@@ -6,7 +6,7 @@ import type { CopyRange } from '../vfs/file.ts';
 import { dropCached } from './direct-io.ts';
 import type { FuseFile } from './file.ts';
 import { removePrivileges } from './setattr.ts';
-import { dataChanged } from './write-inode.ts';
+import { dataChanged, flushTimes } from './write-inode.ts';
 import { pagesOf, writePages } from './write-pages.ts';
 
 /** The most that COPY_FILE_RANGE asks for, whose answer has 32 bits: the last whole page below that. */
@@ -41,6 +41,7 @@ export function* copyFrom(task: Task, target: FuseFile, source: FuseFile, range:
     return copied;
   } finally {
     if (grows) attributes.isSizeChanging = false;
+    yield* flushTimes(task, inode);
   }
 }
 

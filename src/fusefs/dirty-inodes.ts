@@ -77,7 +77,7 @@ export class DirtyInodes {
   #nextLook(): Timer {
     const { scheduler } = this.#superblock.connection;
     return scheduler.at(this.#superblock.now + INTERVAL, () => {
-      this.#timer = this.#nextLook();
+      this.#timer = null;
       this.#begin('old');
     });
   }
@@ -90,6 +90,7 @@ export class DirtyInodes {
       (task) => this.#write(task, why),
       () => {
         this.#isWriting = false;
+        if (this.#since.size > 0) this.#timer ??= this.#nextLook();
       },
     );
   }
@@ -102,6 +103,12 @@ export class DirtyInodes {
     }
   }
 
+  /** What is dirty of a bad inode can never be written: whoever has it open gets nothing but EIO. */
+  #giveUp({ mapping, writeback }: FuseInode): void {
+    mapping.drop(0);
+    if (writeback !== null) writeback.areTimesDirty = false;
+  }
+
   *#writeOne(task: Task, inode: FuseInode): Blocking<void> {
     if (!this.#since.has(inode)) return;
     inode.hold();
@@ -110,7 +117,7 @@ export class DirtyInodes {
       yield* tellTimes(task, inode);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
-      if (inode.isBad) inode.mapping.drop(0);
+      if (inode.isBad) this.#giveUp(inode);
     } finally {
       this.look(inode);
       inode.release();

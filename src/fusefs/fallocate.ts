@@ -5,7 +5,7 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import type { FuseFile } from './file.ts';
 import { removePrivileges } from './setattr.ts';
-import { dataChanged } from './write-inode.ts';
+import { dataChanged, flushTimes } from './write-inode.ts';
 import { pagesOf, writePages } from './write-pages.ts';
 
 /** What the protocol passes on. */
@@ -14,7 +14,7 @@ const KNOWN_MODES = FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_
 /**
  * Reserves, clears or frees a range of an open file, which grows by it unless FALLOC_FL_KEEP_SIZE says otherwise.
  *
- * FUSE: what is to be written back from a range that is cleared on; what is needed to take set-id bits and capabilities away; FALLOCATE.
+ * FUSE: what is to be written back from a range that is cleared on; what is needed to take set-id bits and capabilities away; FALLOCATE; with WRITEBACK_CACHE the times of change.
  *
  * @throws EOPNOTSUPP for a mode that the protocol has not, and from a server without FALLOCATE; what the server answers
  * @see Linux fs/fuse/file.c, fuse_file_fallocate()
@@ -41,5 +41,6 @@ export function* fallocate(
     if (clears) inode.mapping.punch(offset, offset + length);
   } finally {
     if (!keepsSize) attributes.isSizeChanging = false;
+    yield* flushTimes(task, inode);
   }
 }

@@ -1,7 +1,7 @@
 import { ENOSYS, ENOTDIR, Errno, EXDEV } from '../abi/errno.ts';
-import { FOPEN_DIRECT_IO, FOPEN_NOFLUSH, FOPEN_NONSEEKABLE, FOPEN_STREAM, FUSE_FSYNC_FDATASYNC } from '../abi/fuse.ts';
-import { O_ACCMODE, O_DIRECT, O_RDWR, O_WRONLY, PAGE_SIZE, STATX_BLOCKS, STATX_SIZE } from '../abi/linux.ts';
-import { FLUSH, FSYNC, LSEEK, RELEASE } from '../abi/opcodes.ts';
+import { FOPEN_DIRECT_IO, FOPEN_NONSEEKABLE, FOPEN_STREAM } from '../abi/fuse.ts';
+import { O_ACCMODE, O_DIRECT, O_RDWR, O_WRONLY, PAGE_SIZE, STATX_SIZE } from '../abi/linux.ts';
+import { LSEEK, RELEASE } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import type { Failure } from '../vfs/error-sequence.ts';
@@ -23,8 +23,9 @@ import type { FuseInode } from './inode.ts';
 import { ioctl } from './ioctl.ts';
 import { getlk, keepsLocks, setlk } from './locks.ts';
 import { poll } from './poll.ts';
-import { writeInode, writeTimes } from './write-inode.ts';
-import { pagesWritten, sendPages } from './write-pages.ts';
+import { flush, fsync, syncRange } from './sync.ts';
+import { writeInode } from './write-inode.ts';
+import { pagesOf } from './write-pages.ts';
 import { isDirty } from './writeback.ts';
 
 /** What a write did: the bytes written and the offset behind them. */
@@ -45,14 +46,14 @@ export class FuseFile extends File {
   readonly readahead: Readahead;
   #kh: bigint | null = null;
   /** The last failure to write back that whoever has this file open was told of. Linux's f_wb_err. */
-  #told: Failure | null;
+  told: Failure | null;
 
   constructor(path: Path, inode: FuseInode, flags: number, handle: Handle) {
     super(path, inode, flags);
     this.handle = handle;
     if (this.#mayCache) inode.cachingFiles++;
     if (this.#mayWrite && inode.ownedFields !== 0) inode.needWriteback().files.unshift(this);
-    this.#told = inode.writeback?.errors.sample() ?? null;
+    this.told = inode.writeback?.errors.sample() ?? null;
     this.readahead = new Readahead(readaheadPages(inode));
   }
 
@@ -85,51 +86,19 @@ export class FuseFile extends File {
     return this.#has(FOPEN_DIRECT_IO) ? writeDirect(task, this, data, at, how) : writeCached(task, this, data, at, how);
   }
 
-  /**
-   * FUSE: what is to be written back; FLUSH, unless the server said with FOPEN_NOFLUSH that it has no need of it.
-   *
-   * @throws EIO for a bad inode; ENOSPC or EIO when data could not be written back; what the server answers
-   * @see Linux fs/fuse/file.c, fuse_flush()
-   */
-  *flush(task: Task): Blocking<void> {
-    const { inode } = this;
-    const { WRITEBACK_CACHE } = inode.superblock.connection.features;
-    inode.check();
-    if (this.#has(FOPEN_NOFLUSH) && !WRITEBACK_CACHE) return;
-    yield* writeInode(task, inode);
-    const failure = inode.writeback?.takeUntold() ?? null;
-    if (failure !== null) throw failure;
-    const lock_owner = inode.superblock.lockOwner(task);
-    yield* inode.call(task, FLUSH, { body: { fh: this.handle.fh, lock_owner } });
-    if (WRITEBACK_CACHE) inode.attributes.invalidate(STATX_BLOCKS);
+  /** FUSE: see flush(). */
+  flush(task: Task): Blocking<void> {
+    return flush(task, this);
   }
 
-  /**
-   * FUSE: what is to be written back; FSYNC.
-   *
-   * @throws EIO for a bad inode; once what kept data from being written back; what the server answers
-   * @see Linux fs/fuse/file.c, fuse_fsync()
-   */
-  *fsync(task: Task, datasync: boolean): Blocking<void> {
-    const { inode } = this;
-    inode.check();
-    yield* sendPages(task, inode, 'all');
-    yield* pagesWritten(task, inode);
-    this.#tellFailure();
-    yield* writeTimes(task, inode);
-    const fsync_flags = datasync ? FUSE_FSYNC_FDATASYNC : 0;
-    yield* inode.call(task, FSYNC, { body: { fh: this.handle.fh, fsync_flags } });
+  /** FUSE: see fsync(). */
+  fsync(task: Task, datasync: boolean): Blocking<void> {
+    return fsync(task, this, datasync);
   }
 
-  /** @throws what could not be written back, once for each open file @see Linux mm/filemap.c, file_check_and_advance_wb_err() */
-  #tellFailure(): void {
-    const { writeback } = this.inode;
-    if (writeback === null) return;
-    const failure = writeback.errors.news(this.#told);
-    writeback.takeUntold();
-    if (failure === null) return;
-    this.#told = failure;
-    throw failure.errno;
+  /** FUSE: see syncRange(). */
+  override syncRange(task: Task, offset: number, length: number, flags: number): Blocking<void> {
+    return syncRange(task, this, pagesOf(offset, length === 0 ? Number.POSITIVE_INFINITY : length), flags);
   }
 
   /** FUSE: GETLK where the server keeps POSIX locks. @see Linux fs/fuse/file.c, fuse_file_lock() */

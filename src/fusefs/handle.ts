@@ -33,7 +33,7 @@ export function* callInBackground<In, Out>(
   opcode: Opcode<In, Out>,
   { call, onReply }: { readonly call: Call<In>; readonly onReply: (reply: Reply<Out> | Errno) => void },
 ): Blocking<void> {
-  const end = use(inode, handle);
+  const end = useHandle(inode, handle);
   try {
     yield* inode.superblock.connection.callBackground(task, opcode, inode.nodeid, call, (reply) => {
       onReply(reply);
@@ -51,7 +51,7 @@ export function sendInBackground<In, Out>(
   opcode: Opcode<In, Out>,
   { call, onReply }: { readonly call: Call<In>; readonly onReply: (reply: Reply<Out> | Errno) => void },
 ): void {
-  const end = use(inode, handle);
+  const end = useHandle(inode, handle);
   inode.superblock.connection.send(opcode, inode.nodeid, call, {
     onReply: (reply) => {
       onReply(reply);
@@ -61,7 +61,7 @@ export function sendInBackground<In, Out>(
 }
 
 /** A request begins to go on with a handle. Returns what is to be called when it has ended. */
-function use(inode: FuseInode, handle: Handle): () => void {
+export function useHandle(inode: FuseInode, handle: Handle): () => void {
   inode.hold();
   handle.users = (handle.users ?? 0) + 1;
   return () => {

@@ -2,6 +2,7 @@ import { Errno } from '../abi/errno.ts';
 import { SETATTR } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
+import { useHandle } from './handle.ts';
 import type { FuseInode } from './inode.ts';
 import { ownTimesBody, timeFor } from './setattr-body.ts';
 import { pagesWritten, sendPages } from './write-pages.ts';
@@ -18,17 +19,27 @@ export function dataChanged(inode: FuseInode): void {
 }
 
 /**
- * What else belongs to a file was changed: with WRITEBACK_CACHE its change time is now, and the server is told at once. That
- * it does not take it is told to who syncs or closes.
+ * What else belongs to a file was changed: with WRITEBACK_CACHE its change time is now, and the server is told at once.
  *
  * FUSE: SETATTR of the times.
  *
- * @see Linux fs/fuse/dir.c, fuse_update_ctime_in_cache() and fuse_flush_time_update()
+ * @see Linux fs/fuse/dir.c, fuse_update_ctime_in_cache()
  */
 export function* inodeChanged(task: Task, inode: FuseInode): Blocking<void> {
   if (inode.ownedFields === 0) return;
   inode.attributes.setTimes({ ctime: timeFor(inode, 'now') });
   timesChanged(inode);
+  yield* flushTimes(task, inode);
+}
+
+/**
+ * Tells the server the times of change now, if it lacks them. That it does not take them is told to who syncs or closes.
+ *
+ * FUSE: SETATTR of the times.
+ *
+ * @see Linux fs/fuse/inode.c, fuse_flush_time_update()
+ */
+export function* flushTimes(task: Task, inode: FuseInode): Blocking<void> {
   try {
     yield* writeTimes(task, inode);
   } catch (error) {
@@ -81,5 +92,11 @@ export function* tellTimes(task: Task, inode: FuseInode): Blocking<void> {
   const { writeback } = inode;
   if (writeback?.areTimesDirty !== true) return;
   writeback.areTimesDirty = false;
-  yield* inode.call(task, SETATTR, { body: ownTimesBody(inode, writeback.files[0]?.handle ?? null) });
+  const handle = writeback.files[0]?.handle ?? null;
+  const end = handle === null ? null : useHandle(inode, handle);
+  try {
+    yield* inode.call(task, SETATTR, { body: ownTimesBody(inode, handle) });
+  } finally {
+    end?.();
+  }
 }
