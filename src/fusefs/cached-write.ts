@@ -11,7 +11,7 @@ import { removePrivileges, restoreSize } from './setattr.ts';
 import { taken, writeCall, writeLimit } from './transfer.ts';
 import { staysHere, writeBehind } from './write-behind.ts';
 import { dataChanged } from './write-inode.ts';
-import { dropPages, pagesOf, writePages } from './write-pages.ts';
+import { invalidatePages, pagesOf, writePages } from './write-pages.ts';
 
 /**
  * Writes to a file that may be cached: through to the server, or with WRITEBACK_CACHE just here. With O_APPEND it begins at the size last known, which is
@@ -34,8 +34,8 @@ export function* writeCached(
   const { inode } = file;
   const { flags } = how;
   inode.check();
-  if (data.length === 0) return { written: 0, end: offset };
   const isBehind = yield* staysHere(task, file);
+  if (data.length === 0) return { written: 0, end: offset };
   const start = (flags & O_APPEND) === 0 ? offset : inode.size;
   yield* removePrivileges(task, inode);
   dataChanged(inode);
@@ -140,7 +140,7 @@ function* writeAround(
   const { size } = inode;
   const pages = pagesOf(offset, data.length);
   yield* writePages(task, inode, pages);
-  yield* dropPages(task, inode, pages);
+  yield* invalidatePages(task, inode, pages);
   let written: number;
   try {
     const isAsync = file.inode.superblock.connection.features.ASYNC_DIO;

@@ -10,7 +10,7 @@ import { learnSize, readPages } from './cached-read.ts';
 import type { FuseFile, Written } from './file.ts';
 import { type Piece, readCall, readLimit, taken, writeCall, writeLimit } from './transfer.ts';
 import { VectorParts } from './vector-parts.ts';
-import { dropPages, pagesOf, pagesSettled, writePages } from './write-pages.ts';
+import { invalidatePages, pagesOf, pagesSettled, writePages } from './write-pages.ts';
 
 /**
  * Reads from a file past the page cache: exact ranges, past the end of the file too. Makes the access time stale.
@@ -119,7 +119,7 @@ export function* writeDirect(
   inode.check();
   if (data.length === 0) return { written: 0, end: offset };
   const start = (how.flags & O_APPEND) === 0 ? offset : inode.size;
-  yield* dropPages(task, inode, pagesOf(start, data.length));
+  yield* invalidatePages(task, inode, pagesOf(start, data.length));
   const written = yield* writeRange(task, file, data, start, { ...how, isAsync: false });
   return { written, end: start + written };
 }

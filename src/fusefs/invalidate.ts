@@ -8,7 +8,7 @@ import type { Dentry } from '../vfs/dentry.ts';
 import type { FuseInode } from './inode.ts';
 import { contentChanged } from './remove.ts';
 import type { FuseSuperblock } from './superblock.ts';
-import { dropPages } from './write-pages.ts';
+import { invalidatePages } from './write-pages.ts';
 
 // What a server says by notifications: that what is cached of its files no longer holds.
 
@@ -33,12 +33,12 @@ export function* invalidateInode(
 ): Blocking<void> {
   const inode = known(superblock, ino);
   inode.attributes.invalidatedByServer();
-  inode.acls.forget();
+  inode.forgetAcls();
   if (off < 0) return;
   const end = len <= 0 ? Number.POSITIVE_INFINITY : Math.ceil((off + len) / PAGE_SIZE);
   inode.hold();
   try {
-    yield* dropPages(task, inode, { first: Math.floor(off / PAGE_SIZE), end });
+    yield* invalidatePages(task, inode, { first: Math.floor(off / PAGE_SIZE), end });
   } finally {
     inode.release();
   }
@@ -134,7 +134,7 @@ function* inDirectory(
 
 function* withDentry(dir: FuseInode, name: ByteString, code: (dentry: Dentry) => Blocking<void>): Blocking<void> {
   if (dir.type !== S_IFDIR) throw ENOTDIR;
-  const dentry = dir.aliases[0]?.children.get(name);
+  const dentry = dir.alias?.children.get(name);
   if (dentry === undefined) throw ENOENT;
   dentry.hold();
   try {

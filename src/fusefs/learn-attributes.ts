@@ -16,14 +16,14 @@ export function learnAttributes(inode: FuseInode, attr: fuse_attr, terms: Terms)
   const { attributes } = inode;
   const { size, mtime } = attributes;
   if (inode.ownedFields !== 0) attributes.overrule(attr, 'size and times');
-  if (!attributes.apply(attr, terms) || inode.ownedFields !== 0 || !hasPages(inode)) return;
+  if (!attributes.apply(attr, terms) || inode.ownedFields !== 0 || !hasData(inode)) return;
   const { AUTO_INVAL_DATA, EXPLICIT_INVAL_DATA } = inode.superblock.connection.features;
   if (attributes.size !== size) {
     inode.mapping.truncate(attributes.size);
-    if (AUTO_INVAL_DATA || !EXPLICIT_INVAL_DATA) inode.mapping.drop(0);
+    if (AUTO_INVAL_DATA || !EXPLICIT_INVAL_DATA) inode.dropPages();
     return;
   }
-  if (AUTO_INVAL_DATA && !isSameTime(attributes.mtime, mtime)) inode.mapping.drop(0);
+  if (AUTO_INVAL_DATA && !isSameTime(attributes.mtime, mtime)) inode.dropPages();
 }
 
 /**
@@ -41,7 +41,8 @@ export function learnChanged(
   const { size } = attributes;
   if (inode.ownedFields !== 0) attributes.overrule(attr, isTruncation ? 'times' : 'size and times');
   attributes.applyChanged(attr, terms);
-  return hasPages(inode) && attributes.size !== size;
+  return hasData(inode) && attributes.size !== size;
 }
 
-const hasPages = (inode: FuseInode): boolean => inode.type === S_IFREG && !inode.mapping.isEmpty;
+/** A size says nothing of the pages that a directory or a symlink has. */
+const hasData = (inode: FuseInode): boolean => inode.type === S_IFREG && inode.hasPages;

@@ -1,6 +1,6 @@
 import { EEXIST, EIO, ENOSYS } from '../abi/errno.ts';
 import { FOPEN_CACHE_DIR, FOPEN_KEEP_CACHE, FOPEN_PASSTHROUGH, FUSE_OPEN_KILL_SUIDGID } from '../abi/fuse.ts';
-import { O_CLOEXEC, O_CREAT, O_EXCL, O_LARGEFILE, O_NOCTTY, O_TRUNC, S_IFDIR, S_IFMT, S_IFREG } from '../abi/linux.ts';
+import { O_CLOEXEC, O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC, S_IFDIR, S_IFMT, S_IFREG } from '../abi/linux.ts';
 import { CREATE, OPEN, OPENDIR, RELEASE, TMPFILE } from '../abi/opcodes.ts';
 import type { fuse_open_in, fuse_open_out } from '../abi/structs.ts';
 import type { Blocking } from '../task/blocking.ts';
@@ -21,7 +21,7 @@ import { mayKeepSetId } from './privileges.ts';
 import { contentChanged, forgetName } from './remove.ts';
 import { setattr } from './setattr.ts';
 import { dataChanged } from './write-inode.ts';
-import { dropPages } from './write-pages.ts';
+import { invalidatePages } from './write-pages.ts';
 import { whileHeld } from './writeback.ts';
 
 /** Flags that are for the call alone: no request to open and no open file has them. */
@@ -39,7 +39,9 @@ const CREATION_FLAGS = O_CREAT | O_EXCL | O_NOCTTY;
 export function* open(task: Task, inode: FuseInode, path: Path, flags: number): Blocking<File> {
   inode.check();
   if (inode.type === S_IFDIR) {
-    return new FuseDirectoryFile(path, inode, fileFlags(flags), yield* openHandle(task, inode, OPENDIR, flags));
+    const handle = yield* openHandle(task, inode, OPENDIR, flags);
+    yield* dropUnlessKept(task, inode, handle);
+    return new FuseDirectoryFile(path, inode, fileFlags(flags), handle);
   }
   const file = yield* openRegular(task, inode, path, flags);
   if (!isTruncation(inode, flags)) return file;
@@ -126,11 +128,11 @@ function* create(
 /** What CREATE is told: nothing of O_TRUNC when O_EXCL makes sure that there is nothing to cut. Linux fs/namei.c, lookup_open() */
 function creationFlags(flags: number): number {
   const unsaid = (flags & O_EXCL) === 0 ? O_NOCTTY | O_CLOEXEC : O_NOCTTY | O_CLOEXEC | O_TRUNC;
-  return (flags | O_LARGEFILE) & ~unsaid;
+  return flags & ~unsaid;
 }
 
 /** What TMPFILE is told: O_EXCL means another thing there, so that O_TRUNC stays. */
-const unnamedFlags = (flags: number): number => (flags | O_LARGEFILE) & ~(O_NOCTTY | O_CLOEXEC);
+const unnamedFlags = (flags: number): number => flags & ~(O_NOCTTY | O_CLOEXEC);
 
 /** Ties a file without a name to its dentry, which takes over the caller's reference. */
 function attachUnnamed(inode: FuseInode, dentry: Dentry): void {
@@ -165,7 +167,7 @@ function* openCut(task: Task, inode: FuseInode, path: Path, flags: number): Bloc
 /** An open file for a handle. Drops cached pages that are not to be kept. */
 function* opened(task: Task, inode: FuseInode, path: Path, flags: number, handle: Handle): Blocking<FuseFile> {
   const file = fileOf(inode, path, flags, handle);
-  if ((handle.openFlags & FOPEN_KEEP_CACHE) === 0) yield* dropPages(task, inode);
+  yield* dropUnlessKept(task, inode, handle);
   return file;
 }
 
@@ -174,6 +176,11 @@ function fileOf(inode: FuseInode, path: Path, flags: number, handle: Handle): Fu
   if ((handle.openFlags & FOPEN_PASSTHROUGH) === 0) return new FuseFile(path, inode, fileFlags(flags), handle);
   releaseHandle(inode, handle, RELEASE, fileFlags(flags));
   throw EIO;
+}
+
+/** Drops the pages that a server did not say may be kept. */
+function* dropUnlessKept(task: Task, inode: FuseInode, { openFlags }: Handle): Blocking<void> {
+  if ((openFlags & FOPEN_KEEP_CACHE) === 0) yield* invalidatePages(task, inode);
 }
 
 function openHandle(
@@ -209,7 +216,7 @@ export function* requestHandle(
 const handleOf = ({ fh, open_flags }: fuse_open_out): Handle => ({ fh, openFlags: open_flags, isReal: true });
 
 /** The flags of the open file, as F_GETFL shows them. */
-const fileFlags = (flags: number): number => (flags | O_LARGEFILE) & ~(CREATION_FLAGS | O_TRUNC | O_CLOEXEC);
+const fileFlags = (flags: number): number => flags & ~(CREATION_FLAGS | O_TRUNC | O_CLOEXEC);
 
 /** Whether opening with these flags makes the server cut the file. */
 const isTruncation = (inode: FuseInode, flags: number): boolean => (flags & O_TRUNC) !== 0 && inode.truncatesOnOpen;

@@ -11,6 +11,7 @@ import type { FuseFile } from './file.ts';
 import { askAttributes, requireSameFile } from './getattr.ts';
 import type { FuseInode } from './inode.ts';
 import { learnChanged } from './learn-attributes.ts';
+import { type OwnTimes, timeFor } from './own-times.ts';
 import {
   hasCapabilities,
   hasSetId,
@@ -20,10 +21,10 @@ import {
   removeCapabilities,
   withoutSetId,
 } from './privileges.ts';
-import { type OwnTimes, type SetattrRequest, setattrBody, timeFor } from './setattr-body.ts';
+import { type SetattrRequest, setattrBody } from './setattr-body.ts';
 import { expiry } from './validity.ts';
 import { writeInode } from './write-inode.ts';
-import { dropPages } from './write-pages.ts';
+import { invalidatePages } from './write-pages.ts';
 import { whileHeld } from './writeback.ts';
 
 /**
@@ -116,7 +117,7 @@ function* apply(task: Task, inode: FuseInode, { change, lost, isForced }: Applic
     if (inode.ownedFields !== 0 && wantsFlush(change, mode)) yield* writeInode(task, inode);
     yield* send(task, inode, { change, mode, handle: change.isOpening === true ? null : handle });
   }
-  inode.acls.forget();
+  inode.forgetAcls();
 }
 
 /** Whether what is to be written back goes before the change. Times that are set to now do not matter. */
@@ -153,7 +154,7 @@ function checkOwner(
 
 function* send(task: Task, inode: FuseInode, request: SetattrRequest): Blocking<void> {
   if (request.change.size === undefined) {
-    if (yield* ask(task, inode, request)) yield* dropPages(task, inode);
+    if (yield* ask(task, inode, request)) yield* invalidatePages(task, inode);
     return;
   }
   const { attributes } = inode;
@@ -162,7 +163,7 @@ function* send(task: Task, inode: FuseInode, request: SetattrRequest): Blocking<
     const isOther = yield* whileHeld(task, inode, () => ask(task, inode, request));
     if (!isOther) return;
     inode.mapping.truncate(inode.size);
-    yield* dropPages(task, inode);
+    yield* invalidatePages(task, inode);
   } finally {
     attributes.isSizeChanging = false;
   }

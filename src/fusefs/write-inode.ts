@@ -4,7 +4,7 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { useHandle } from './handle.ts';
 import type { FuseInode } from './inode.ts';
-import { ownTimesBody, timeFor } from './setattr-body.ts';
+import { ownTimesBody, timeFor } from './own-times.ts';
 import { pagesWritten, sendPages } from './write-pages.ts';
 import { isDirty } from './writeback.ts';
 
@@ -68,8 +68,9 @@ export const writeTimes = (task: Task, inode: FuseInode): Blocking<void> => writ
 
 /** @see Linux fs/fs-writeback.c, writeback_single_inode() */
 function* write(task: Task, inode: FuseInode, what: 'data and times' | 'times'): Blocking<void> {
-  const { writeback, mapping } = inode;
-  if (writeback === null || (!isDirty(inode) && mapping.writebackOf(0, Number.POSITIVE_INFINITY) === null)) return;
+  const { writeback } = inode;
+  if (writeback === null || (!isDirty(inode) && inode.mapping.writebackOf(0, Number.POSITIVE_INFINITY) === null))
+    return;
   let failure: unknown = null;
   try {
     if (what === 'data and times') yield* sendPages(task, inode, 'all');

@@ -40,9 +40,10 @@ export function* sendPages(
   urgency: 'all' | 'idle',
   { first, end }: Pages = ALL_PAGES,
 ): Blocking<void> {
-  const { mapping, writeback } = inode;
-  if (writeback === null || !mapping.isDirty) return;
+  const { writeback } = inode;
+  if (writeback === null || !inode.mapping.isDirty) return;
   inode.check();
+  const { mapping } = inode;
   let at = first;
   while (mapping.firstDirty(at, end) < end) {
     yield* writeback.resumed(task);
@@ -57,7 +58,9 @@ export function* sendPages(
 }
 
 /** Waits until nothing of these pages is being written any more. Linux's filemap_fdatawait_range(). */
-export function* pagesWritten(task: Task, { mapping }: FuseInode, { first, end }: Pages = ALL_PAGES): Blocking<void> {
+export function* pagesWritten(task: Task, inode: FuseInode, { first, end }: Pages = ALL_PAGES): Blocking<void> {
+  if (inode.writeback === null) return;
+  const { mapping } = inode;
   for (let run = mapping.writebackOf(first, end); run !== null; run = mapping.writebackOf(first, end)) {
     yield* finished(task, run);
   }
@@ -68,8 +71,10 @@ export function* pagesWritten(task: Task, { mapping }: FuseInode, { first, end }
  *
  * @see Linux fs/fuse/file.c, fuse_sync_writes()
  */
-export function* pagesSettled(task: Task, { mapping, writeback }: FuseInode, { first, end }: Pages): Blocking<void> {
+export function* pagesSettled(task: Task, inode: FuseInode, { first, end }: Pages): Blocking<void> {
+  const { writeback } = inode;
   if (writeback === null) return;
+  const { mapping } = inode;
   if (mapping.firstDirty(first, end) >= end && mapping.writebackOf(first, end) === null) return;
   yield* writeback.hold(task);
   writeback.resume();
@@ -96,8 +101,10 @@ export function* writePages(task: Task, inode: FuseInode, pages: Pages = ALL_PAG
  *
  * @see Linux mm/truncate.c, invalidate_inode_pages2_range(), and fs/fuse/file.c, fuse_launder_folio()
  */
-export function* dropPages(task: Task, inode: FuseInode, { first, end }: Pages = ALL_PAGES): Blocking<void> {
-  const { mapping, writeback } = inode;
+export function* invalidatePages(task: Task, inode: FuseInode, { first, end }: Pages = ALL_PAGES): Blocking<void> {
+  const { writeback } = inode;
+  if (writeback === null && !inode.hasPages) return;
+  const { mapping } = inode;
   while (writeback !== null && !inode.isBad) {
     yield* pagesWritten(task, inode, { first, end });
     const page = mapping.firstDirty(first, end);

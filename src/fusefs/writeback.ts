@@ -66,8 +66,8 @@ export class Writeback {
 }
 
 /** Whether the server lacks anything of an inode, what is under way to it not counted. */
-export const isDirty = ({ mapping, writeback }: FuseInode): boolean =>
-  mapping.isDirty || writeback?.areTimesDirty === true;
+export const isDirty = (inode: FuseInode): boolean =>
+  inode.writeback !== null && (inode.writeback.areTimesDirty || inode.mapping.isDirty);
 
 /**
  * Runs `code`, which changes the size of a file at its server, while no data are written back.

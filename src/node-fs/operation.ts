@@ -23,7 +23,10 @@ export const mapped =
   <A extends readonly unknown[], T, R>(prepare: Prepare<A, T>, make: (result: T) => R): Prepare<A, R> =>
   (...args) => {
     const operation = prepare(...args);
-    return function* (task) {
-      return make(yield* operation(task));
-    };
+    return (task) => made(operation(task), make);
   };
+
+/** What a call gives, made into something else. */
+export function* made<T, R>(call: Blocking<T>, make: (result: T) => R): Blocking<R> {
+  return make(yield* call);
+}

@@ -1,6 +1,8 @@
+import type { Thread } from '../process/thread.ts';
+import type { Blocking } from '../task/blocking.ts';
 import * as calls from './calls.ts';
 import { invalidArgType, invalidArgValue, outOfRange } from './node-errors.ts';
-import type { Operation } from './operation.ts';
+import { made, type Operation } from './operation.ts';
 import { toBytes, toFd, toInteger, toObject, toView, toViews } from './validate.ts';
 
 type View = NodeJS.ArrayBufferView;
@@ -28,20 +30,18 @@ export const read = (
   const extent = isBare ? extentOf(offsetOrOptions, length, position) : extentOf(options);
   const start = toInteger(extent.offset ?? 0, 'offset', 0);
   const size = toInteger(extent.length ?? view.length - start, 'length');
-  if (size === 0) {
-    return function* () {
-      return { bytesRead: 0, buffer };
-    };
-  }
+  if (size === 0) return () => nothingRead(buffer);
   if (view.length === 0) throw invalidArgValue('buffer', buffer, 'is empty and cannot be written');
   if (size < 0) throw outOfRange('length', '>= 0', size);
   if (start + size > view.length) throw outOfRange('length', `<= ${view.length - start}`, size);
   const from = toPosition(extent.position);
   const part = view.subarray(start, start + size);
-  return function* (task) {
-    return { bytesRead: yield* calls.read(task, file, part, from), buffer };
-  };
+  return (task) => made(calls.read(task, file, part, from), (bytesRead) => ({ bytesRead, buffer }));
 };
+
+function* nothingRead(buffer: View): Blocking<{ bytesRead: number; buffer: View }> {
+  return { bytesRead: 0, buffer };
+}
 
 /** One write(2) or pwrite(2), of bytes or text; it may write less than it was given. */
 export const write = <T extends View | string>(
@@ -59,9 +59,7 @@ export const write = <T extends View | string>(
     : extentOf(offsetOrPosition, lengthOrEncoding as number, position);
   const part = partToWrite(bytes, extent);
   const to = isPosition(extent.position) ? extent.position : null;
-  return function* (task) {
-    return { bytesWritten: yield* calls.write(task, file, part, to), buffer: data };
-  };
+  return (task) => made(calls.write(task, file, part, to), (bytesWritten) => ({ bytesWritten, buffer: data }));
 };
 
 /** One readv(2) or preadv(2). */
@@ -73,9 +71,7 @@ export const readv = <T extends readonly View[]>(
   const file = toFd(fd);
   const views = toViews(buffers);
   const from = isPosition(position) ? position : null;
-  return function* (task) {
-    return { bytesRead: yield* calls.readv(task, file, views, from), buffers };
-  };
+  return (task) => made(calls.readv(task, file, views, from), (bytesRead) => ({ bytesRead, buffers }));
 };
 
 /** One writev(2) or pwritev(2); it may write less than it was given. */
@@ -87,11 +83,14 @@ export const writev = <T extends readonly View[]>(
   const file = toFd(fd);
   const views = toViews(buffers);
   const to = isPosition(position) ? position : null;
-  return function* (task) {
-    const bytesWritten = views.length === 0 ? 0 : yield* calls.writev(task, file, views, to);
-    return { bytesWritten, buffers };
-  };
+  const writing = (task: Thread): Blocking<number> =>
+    views.length === 0 ? nothingWritten() : calls.writev(task, file, views, to);
+  return (task) => made(writing(task), (bytesWritten) => ({ bytesWritten, buffers }));
 };
+
+function* nothingWritten(): Blocking<number> {
+  return 0;
+}
 
 function extentOf(
   offsetOrOptions: number | Extent | null | undefined,

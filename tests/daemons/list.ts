@@ -18,9 +18,9 @@ export const daemons: readonly DaemonRow[] = [
 
 /** Those of `npm test`: each library, and each way in. */
 const inShortForm = new Set([
-  ...['squashfuse', 'squashfuse_ll', 'fuse-overlayfs', 'gocryptfs', 'rclone mount2', 'rclone mount', 'sshfs'],
+  ...['squashfuse', 'squashfuse_ll', 'fuse-overlayfs', 'gocryptfs', 'rclone mount', 'sshfs'],
   ...['hello', 'hello_ll', 'passthrough', 'passthrough_ll'].map((name) => `${name} (example)`),
-  ...['bindfs', 'mergerfs', 'unionfs-fuse', 'ntfs-3g'],
+  ...['bindfs', 'mergerfs', 'ntfs-3g'],
 ]);
 
 /** What `npm test` runs. */

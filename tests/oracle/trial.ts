@@ -19,8 +19,9 @@ export interface RandomRuns {
 export interface Choice {
   /** What their names have in them. */
   readonly filter?: string;
-  /** Only each so-manieth. */
+  /** Only each so-manieth, beginning with the one at `from`. */
   readonly every?: number;
+  readonly from?: number;
 }
 
 /** Hears of a difference that nobody listed: its shortest script, and how to see it again. */
@@ -43,9 +44,12 @@ export class Trial implements AsyncDisposable {
   }
 
   /** Runs hand-written scripts in each of the variants that they are for; default: all of them. */
-  async runWritten(chosen: readonly Variant[] = variants, { filter = '', every = 1 }: Choice = {}): Promise<void> {
+  async runWritten(
+    chosen: readonly Variant[] = variants,
+    { filter = '', every = 1, from = 0 }: Choice = {},
+  ): Promise<void> {
     const scripts = (await allScripts()).filter(({ name }) => name.includes(filter));
-    for (const script of scripts.filter((_, at) => at % every === 0)) {
+    for (const script of scripts.filter((_, at) => at % every === from)) {
       const prepared = prepare(script);
       for (const variant of chosen) {
         if (!runsIn(script, variant)) continue;

@@ -17,6 +17,8 @@ export interface Variant {
   readonly isInOrder?: boolean;
   /** Files are opened with FOPEN_KEEP_CACHE. Default: yes. */
   readonly keepsCache?: boolean;
+  /** Directories are opened with FOPEN_CACHE_DIR, and with FOPEN_KEEP_CACHE if files are. */
+  readonly keepsListings?: boolean;
   /** Methods that the server has not: it answers ENOSYS. */
   readonly without?: readonly string[];
   /** The server has READDIRPLUS. */
@@ -55,10 +57,10 @@ const missing = (...without: string[]): Variant => ({ name: `without-${without.j
 /** Every way that a server is set up. */
 export const variants: readonly Variant[] = [
   { name: 'direct', isInShortForm: true, directIo: true },
-  { name: 'cached', isInShortForm: true },
+  { name: 'cached' },
   { name: 'direct-no-timeouts', directIo: true, timeout: 0 },
   { name: 'cached-no-timeouts', timeout: 0 },
-  { name: 'cached-in-order', isInShortForm: true, isInOrder: true },
+  { name: 'cached-in-order', isInShortForm: true, isInOrder: true, keepsListings: true },
   { name: 'cached-in-order-forgetful', keepsCache: false, isInOrder: true },
   { name: 'cached-in-order-no-timeouts', timeout: 0, isInOrder: true },
   { name: 'cached-in-order-small', maxData: 4096, isInOrder: true },
@@ -77,7 +79,14 @@ export const variants: readonly Variant[] = [
     refused: ['HANDLE_KILLPRIV', 'HANDLE_KILLPRIV_V2'],
   },
   { name: 'writeback-direct', writeback: true, directIo: true },
-  { name: 'direct-server-permissions', isInShortForm: true, directIo: true, defaultPermissions: false },
+  { name: 'listings', directIo: true, keepsListings: true },
+  { name: 'listings-no-timeouts', directIo: true, keepsListings: true, timeout: 0 },
+  { name: 'listings-forgetful', directIo: true, keepsListings: true, keepsCache: false },
+  { name: 'listings-by-time', directIo: true, keepsListings: true, taken: ['AUTO_INVAL_DATA'], timeout: 0 },
+  { name: 'listings-readdirplus', directIo: true, keepsListings: true, readdirplus: true },
+  { name: 'listings-small', directIo: true, keepsListings: true, maxData: 4096 },
+  { name: 'direct-links-not-kept', directIo: true, refused: ['CACHE_SYMLINKS'] },
+  { name: 'direct-server-permissions', directIo: true, defaultPermissions: false },
   { name: 'cached-server-permissions', defaultPermissions: false },
   { name: 'direct-small', directIo: true, maxData: 4096 },
   { name: 'cached-small', maxData: 4096 },
@@ -89,8 +98,8 @@ export const variants: readonly Variant[] = [
   { name: 'direct-no-atomic-trunc', directIo: true, refused: ['ATOMIC_O_TRUNC'] },
   { name: 'server-locks', directIo: true, locks: true },
   { ...missing('getlk', 'setlk', 'setlkw'), name: 'without-locks', locks: true },
-  { name: 'direct-device', isInShortForm: true, directIo: true, actsAsDevice: true },
-  { name: 'direct-readdirplus', isInShortForm: true, directIo: true, readdirplus: true },
+  { name: 'direct-device', directIo: true, actsAsDevice: true },
+  { name: 'direct-readdirplus', directIo: true, readdirplus: true },
   { name: 'direct-readdirplus-no-timeouts', directIo: true, readdirplus: true, timeout: 0 },
   { name: 'direct-acl', isInShortForm: true, directIo: true, acl: true, defaultPermissions: false },
   { name: 'direct-acl-no-timeouts', directIo: true, acl: true, timeout: 0 },

@@ -8,25 +8,4 @@ export interface KnownDifference {
 }
 
 /** Everything in which Fusewire is known to differ. */
-export const knownDifferences: readonly KnownDifference[] = [
-  { mount: 't3 / all', reason: 'FOPEN_CACHE_DIR lists are not kept', steps: ['listdir 2'] },
-  {
-    mount: 't13 / FOPEN_CACHE_DIR',
-    reason: 'FOPEN_CACHE_DIR lists are not kept',
-    steps: [
-      'listdir 2 (cached)',
-      'listdir 4',
-      'listdir no KEEP_CACHE',
-      'listdir KEEP',
-      'listdir without CACHE_DIR flag',
-      'stat refreshes mtime; then listdir',
-      'partial getdents 80',
-      'getdents',
-    ],
-  },
-  {
-    mount: 't18 / CACHE_SYMLINKS',
-    reason: 'CACHE_SYMLINKS is not offered: texts of links are not kept',
-    steps: ['readlink #2', 'readlink #4'],
-  },
-];
+export const knownDifferences: readonly KnownDifference[] = [];
