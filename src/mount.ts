@@ -91,6 +91,17 @@ const DESCRIPTORS = 1_048_576;
 
 let lastDevice = 0;
 
+/** What is mounted and not unmounted yet. */
+const inUse = new Set<Mounted>();
+
+/** A program comes to its end: what it has written and not closed is still written, as Linux does where it closes all. */
+function writeBackAll(): void {
+  for (const { kernel, process, credentials, superblock } of inUse) {
+    if (superblock.dirtyInodes.all.length === 0) continue;
+    void kernel.run(process, credentials, (task) => superblock.syncfs(task));
+  }
+}
+
 /**
  * Uses a FUSE server's file system. Nothing is mounted on this machine: the file system is reached through `fs`.
  * End it with `await using`, or {@link Mounted.unmount}.
@@ -253,6 +264,12 @@ export class Mounted implements AsyncDisposable {
     this.process = kernel.createProcess(root, { pid: process.pid, umask: options.umask ?? process.umask() });
     this.process.fds.limit = DESCRIPTORS;
     this.fs = this.within(options.calls ?? {});
+    if (inUse.size === 0) process.on('beforeExit', writeBackAll);
+    inUse.add(this);
+    this.afterUnmount(() => {
+      inUse.delete(this);
+      if (inUse.size === 0) process.off('beforeExit', writeBackAll);
+    });
   }
 
   /**

@@ -23,6 +23,7 @@ export const DEFAULT_OFFER: readonly InitFlag[] = [
   'NO_OPENDIR_SUPPORT', // and to OPENDIR
   'DO_READDIRPLUS', // listings may come with what LOOKUP would tell
   'READDIRPLUS_AUTO', // where that is worth it
+  'WRITEBACK_CACHE', // writes may stay here for a while, and sizes and times of change with them
   'PARALLEL_DIROPS', // LOOKUP and READDIR of one directory side by side
   'POSIX_ACL', // access control lists are enforced, and modes with them
   'SETXATTR_EXT', // SETXATTR tells whether a list takes set-group-ID away

@@ -11,6 +11,7 @@ import type { Task } from '../task/task.ts';
 import { readAhead } from './cached-read.ts';
 import type { FuseFile } from './file.ts';
 import type { FuseInode } from './inode.ts';
+import { pagesOf, sendPages } from './write-pages.ts';
 
 /**
  * Takes a program's word for how it will use a range, a `length` of 0 meaning the rest of the file: how far to read ahead
@@ -36,7 +37,11 @@ export function* advise(
   else if (advice === POSIX_FADV_WILLNEED) {
     const first = Math.floor(offset / PAGE_SIZE);
     yield* readAhead(task, file, readahead.forced(first, Math.ceil(end / PAGE_SIZE) - first));
-  } else dropAdvised(inode, advice, { offset, length });
+  } else {
+    // Linux drops those too that are written by the time it looks again, some milliseconds later: who relies on that syncs.
+    if (advice === POSIX_FADV_DONTNEED) yield* sendPages(task, inode, 'idle', pagesOf(offset, end - offset));
+    dropAdvised(inode, advice, { offset, length });
+  }
 }
 
 /** Drops a range's pages for POSIX_FADV_DONTNEED. One that it covers in part stays, unless the file ends in it. */

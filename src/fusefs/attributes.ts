@@ -141,6 +141,38 @@ export class Attributes {
     return time(this.#number(COLUMN.mtime), this.#word(COLUMN.mtimensec));
   }
 
+  get ctime(): Timespec {
+    return time(this.#number(COLUMN.ctime), this.#word(COLUMN.ctimensec));
+  }
+
+  /** Puts what this kernel answers for with WRITEBACK_CACHE into a reply's attributes: times of change, and the size. */
+  overrule(attr: fuse_attr, what: 'times' | 'size and times'): void {
+    const { mtime, mtimensec, ctime, ctimensec, size } = this.#values();
+    Object.assign(attr, { mtime, mtimensec, ctime, ctimensec });
+    if (what === 'size and times') attr.size = size;
+  }
+
+  /** Sets times of change, which this kernel answers for. Returns whether they were others. */
+  setTimes({
+    mtime = this.mtime,
+    ctime = this.ctime,
+  }: {
+    readonly mtime?: Timespec;
+    readonly ctime?: Timespec;
+  }): boolean {
+    const isNew = !isSameTime(mtime, this.mtime) || !isSameTime(ctime, this.ctime);
+    this.#setNumber(COLUMN.mtime, mtime.seconds);
+    this.#setWord(COLUMN.mtimensec, mtime.nanoseconds);
+    this.#setNumber(COLUMN.ctime, ctime.seconds);
+    this.#setWord(COLUMN.ctimensec, ctime.nanoseconds);
+    return isNew;
+  }
+
+  /** The file reaches to here at least, and the server does not know it yet. */
+  growTo(size: number): void {
+    if (size > this.size) this.#setNumber(COLUMN.size, size);
+  }
+
   /** Takes over a reply's attributes, unless something newer is known. @returns whether it did */
   apply(attr: fuse_attr, terms: Terms): boolean {
     const { asked } = terms;
@@ -316,6 +348,10 @@ export class Attributes {
     this.#block.words[2 * this.#at + column] = value;
   }
 }
+
+/** Whether two times are the same. */
+export const isSameTime = (a: Timespec, b: Timespec): boolean =>
+  a.seconds === b.seconds && a.nanoseconds === b.nanoseconds;
 
 /** A time in a reply; nanoseconds that are none are cut. */
 export const time = (seconds: number, nanoseconds: number): Timespec => ({

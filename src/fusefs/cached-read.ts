@@ -38,9 +38,11 @@ export function tryViewCached(file: FuseFile, offset: number, wanted: number): U
 /** How many bytes a cached read gives, if that can be told without asking. */
 function tryLength(file: FuseFile, wanted: number, offset: number): number | undefined {
   const { inode, handle, flags } = file;
-  const { superblock, attributes } = inode;
+  const { superblock, attributes, ownedFields } = inode;
   if (inode.isBad || (flags & O_DIRECT) !== 0 || (handle.openFlags & FOPEN_DIRECT_IO) !== 0) return undefined;
-  if (mustKnowSize(file, wanted, offset) && !attributes.holds(STATX_SIZE, superblock.now)) return undefined;
+  if (mustKnowSize(file, wanted, offset) && !attributes.holds(STATX_SIZE & ~ownedFields, superblock.now)) {
+    return undefined;
+  }
   return Math.max(0, Math.min(wanted, inode.size - offset));
 }
 

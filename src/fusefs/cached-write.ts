@@ -9,9 +9,12 @@ import { dropCached, writeRange } from './direct-io.ts';
 import type { FuseFile, Written } from './file.ts';
 import { removePrivileges, restoreSize } from './setattr.ts';
 import { taken, writeCall, writeLimit } from './transfer.ts';
+import { staysHere, writeBehind } from './write-behind.ts';
+import { dataChanged } from './write-inode.ts';
+import { invalidatePages, pagesOf, writePages } from './write-pages.ts';
 
 /**
- * Writes to a file that may be cached, through to the server. With O_APPEND it begins at the size last known, which is
+ * Writes to a file that may be cached: through to the server, or with WRITEBACK_CACHE just here. With O_APPEND it begins at the size last known, which is
  * not asked for again.
  *
  * FUSE: what is needed to take set-id bits and capabilities away; WRITE, up to the first short one; FSYNC with O_SYNC
@@ -31,12 +34,16 @@ export function* writeCached(
   const { inode } = file;
   const { flags } = how;
   inode.check();
+  const isBehind = yield* staysHere(task, file);
   if (data.length === 0) return { written: 0, end: offset };
   const start = (flags & O_APPEND) === 0 ? offset : inode.size;
   yield* removePrivileges(task, inode);
-  const written = yield* (flags & O_DIRECT) === 0
-    ? writeThrough(task, file, data, start, flags)
-    : writeAround(task, file, data, start, how);
+  dataChanged(inode);
+  const written = yield* (flags & O_DIRECT) !== 0
+    ? writeAround(task, file, data, start, how)
+    : isBehind
+      ? writeBehind(task, file, data, start)
+      : writeThrough(task, file, data, start, flags);
   if ((flags & O_DSYNC) !== 0 && written > 0) yield* file.fsync(task, (flags & O_SYNC) !== O_SYNC);
   return { written, end: start + written };
 }
@@ -129,7 +136,11 @@ function* writeAround(
   offset: number,
   how: TransferHow,
 ): Blocking<number> {
-  const { size } = file.inode;
+  const { inode } = file;
+  const { size } = inode;
+  const pages = pagesOf(offset, data.length);
+  yield* writePages(task, inode, pages);
+  yield* invalidatePages(task, inode, pages);
   let written: number;
   try {
     const isAsync = file.inode.superblock.connection.features.ASYNC_DIO;

@@ -6,6 +6,8 @@ import type { CopyRange } from '../vfs/file.ts';
 import { dropCached } from './direct-io.ts';
 import type { FuseFile } from './file.ts';
 import { removePrivileges } from './setattr.ts';
+import { dataChanged, flushTimes } from './write-inode.ts';
+import { pagesOf, writePages } from './write-pages.ts';
 
 /** The most that COPY_FILE_RANGE asks for, whose answer has 32 bits: the last whole page below that. */
 const MAX_SHORT_COPY = 0xffff_f000; // bytes
@@ -13,7 +15,7 @@ const MAX_SHORT_COPY = 0xffff_f000; // bytes
 /**
  * Has the server copy from one open file to another.
  *
- * FUSE: what is needed to take set-id bits and capabilities away; COPY_FILE_RANGE_64, or COPY_FILE_RANGE where the
+ * FUSE: what is to be written back of both; what is needed to take set-id bits and capabilities away; COPY_FILE_RANGE_64, or COPY_FILE_RANGE where the
  * server has not that.
  *
  * @throws EOPNOTSUPP from a server that has neither; EXDEV between two servers; EIO for an answer that is more than was
@@ -25,16 +27,21 @@ export function* copyFrom(task: Task, target: FuseFile, source: FuseFile, range:
   const { superblock, attributes } = inode;
   if (superblock.connection.unsupported.has(COPY_FILE_RANGE)) throw EOPNOTSUPP;
   if (source.inode.superblock !== superblock) throw EXDEV;
+  yield* writePages(task, source.inode, pagesOf(range.from, Number.POSITIVE_INFINITY));
   yield* removePrivileges(task, inode);
-  const grows = range.to + range.length > inode.size;
+  dataChanged(inode);
+  yield* writePages(task, inode, pagesOf(range.to, Number.POSITIVE_INFINITY));
+  const grows = inode.ownedFields === 0 && range.to + range.length > inode.size;
   if (grows) attributes.isSizeChanging = true;
   try {
     const copied = yield* ask(task, target, source, range);
     dropCached(target, range.to, copied);
+    dataChanged(inode);
     attributes.wrote(range.to + copied, copied);
     return copied;
   } finally {
     if (grows) attributes.isSizeChanging = false;
+    yield* flushTimes(task, inode);
   }
 }
 

@@ -13,6 +13,7 @@ import { creationExtensions } from './creation-extensions.ts';
 import type { FuseInode } from './inode.ts';
 import { tie } from './lookup.ts';
 import { contentChanged, forgetName } from './remove.ts';
+import { inodeChanged } from './write-inode.ts';
 
 /** What mkdir(2) keeps of a mode. */
 const DIRECTORY_MODE = 0o777 | S_ISVTX;
@@ -64,6 +65,7 @@ export function* link(task: Task, dir: FuseInode, source: FuseInode, dentry: Den
   try {
     const call = { body: { oldnodeid: source.nodeid }, names: [dentry.name] };
     yield* create(task, dir, dentry, LINK, source.type, call);
+    yield* inodeChanged(task, source);
   } catch (error) {
     if (error === EINTR) source.attributes.invalidate(STATX_BASIC_STATS);
     throw error;

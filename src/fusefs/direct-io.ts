@@ -10,6 +10,7 @@ import { learnSize, readPages } from './cached-read.ts';
 import type { FuseFile, Written } from './file.ts';
 import { type Piece, readCall, readLimit, taken, writeCall, writeLimit } from './transfer.ts';
 import { VectorParts } from './vector-parts.ts';
+import { invalidatePages, pagesOf, pagesSettled, writePages } from './write-pages.ts';
 
 /**
  * Reads from a file past the page cache: exact ranges, past the end of the file too. Makes the access time stale.
@@ -28,6 +29,7 @@ export function* readDirect(
 ): Blocking<number> {
   const { inode } = file;
   inode.check();
+  yield* pagesSettled(task, inode, pagesOf(offset, buffer.length));
   try {
     return yield* piecewise(new VectorParts(parts, buffer.length), buffer.length, limitsOf(file, readLimit(file)), {
       *transfer(done, size) {
@@ -46,7 +48,7 @@ export function* readDirect(
  * Reads with O_DIRECT: nothing that begins behind the end of the file, which is asked for again when the read reaches
  * beyond it. What the server gives less than there should be is read as if it were cached.
  *
- * FUSE: GETATTR with the handle when the size is stale; READ as for {@link readDirect}.
+ * FUSE: GETATTR with the handle when the size is stale; what is to be written back of the range; READ as for {@link readDirect}.
  *
  * @throws as {@link readDirect}
  * @see Linux mm/filemap.c, generic_file_read_iter()
@@ -60,6 +62,7 @@ export function* readAround(
 ): Blocking<number> {
   const { inode } = file;
   yield* learnSize(task, file, buffer, offset);
+  yield* writePages(task, inode, pagesOf(offset, buffer.length));
   if (offset >= inode.size || buffer.length === 0) return 0;
   const { ASYNC_DIO } = inode.superblock.connection.features;
   const done = yield* ASYNC_DIO
@@ -100,7 +103,7 @@ function* readAllAtOnce(
  * are cached of the range are dropped, before it and after. The server is told to take set-id bits away itself, and O_SYNC
  * is its matter too.
  *
- * FUSE: WRITE with the lock owner, up to the first short one.
+ * FUSE: what is to be written back of the range; WRITE with the lock owner, up to the first short one.
  *
  * @throws EIO for a bad inode or a server that takes more than it was given; what it answers, if nothing was written.
  * @see Linux fs/fuse/file.c, fuse_direct_write_iter()
@@ -116,6 +119,7 @@ export function* writeDirect(
   inode.check();
   if (data.length === 0) return { written: 0, end: offset };
   const start = (how.flags & O_APPEND) === 0 ? offset : inode.size;
+  yield* invalidatePages(task, inode, pagesOf(start, data.length));
   const written = yield* writeRange(task, file, data, start, { ...how, isAsync: false });
   return { written, end: start + written };
 }
@@ -167,9 +171,10 @@ export function* writeRange(
   return written;
 }
 
-/** Drops the pages that a range touches. */
+/** Drops the pages that a range touches, whatever is in them. */
 export function dropCached({ inode }: FuseFile, offset: number, length: number): void {
-  inode.mapping.drop(Math.floor(offset / PAGE_SIZE), Math.ceil((offset + length) / PAGE_SIZE));
+  const { first, end } = pagesOf(offset, length);
+  inode.mapping.drop(first, end);
 }
 
 /** What one request may carry. */

@@ -1,9 +1,10 @@
-import { ENOSYS, ENOTDIR, EXDEV } from '../abi/errno.ts';
-import { FOPEN_DIRECT_IO, FOPEN_NOFLUSH, FOPEN_NONSEEKABLE, FOPEN_STREAM, FUSE_FSYNC_FDATASYNC } from '../abi/fuse.ts';
-import { O_DIRECT, PAGE_SIZE, STATX_SIZE } from '../abi/linux.ts';
-import { FLUSH, FSYNC, LSEEK, RELEASE } from '../abi/opcodes.ts';
+import { ENOSYS, ENOTDIR, Errno, EXDEV } from '../abi/errno.ts';
+import { FOPEN_DIRECT_IO, FOPEN_NONSEEKABLE, FOPEN_STREAM } from '../abi/fuse.ts';
+import { O_ACCMODE, O_DIRECT, O_RDWR, O_WRONLY, PAGE_SIZE, STATX_SIZE } from '../abi/linux.ts';
+import { LSEEK, RELEASE } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
+import type { Failure } from '../vfs/error-sequence.ts';
 import { type CopyRange, File, type IoctlArgument, type TransferHow } from '../vfs/file.ts';
 import type { FileLock, LockedRange } from '../vfs/file-lock.ts';
 import type { Path } from '../vfs/mount.ts';
@@ -14,6 +15,7 @@ import { readCached, readPages, tryReadCached, tryViewCached } from './cached-re
 import { writeCached } from './cached-write.ts';
 import { copyFrom } from './copy-range.ts';
 import { readAround, readDirect, writeDirect, writesBesideOthers } from './direct-io.ts';
+import { inBackground } from './dirty-inodes.ts';
 import { fallocate } from './fallocate.ts';
 import { refresh } from './getattr.ts';
 import { type Handle, releaseHandle } from './handle.ts';
@@ -21,6 +23,10 @@ import type { FuseInode } from './inode.ts';
 import { ioctl } from './ioctl.ts';
 import { getlk, keepsLocks, setlk } from './locks.ts';
 import { poll } from './poll.ts';
+import { flush, fsync, syncRange } from './sync.ts';
+import { writeInode } from './write-inode.ts';
+import { pagesOf } from './write-pages.ts';
+import { isDirty } from './writeback.ts';
 
 /** What a write did: the bytes written and the offset behind them. */
 export interface Written {
@@ -39,11 +45,15 @@ export class FuseFile extends File {
   readonly pollers: Pollers = new Set();
   readonly readahead: Readahead;
   #kh: bigint | null = null;
+  /** The last failure to write back that whoever has this file open was told of. Linux's f_wb_err. */
+  told: Failure | null;
 
   constructor(path: Path, inode: FuseInode, flags: number, handle: Handle) {
     super(path, inode, flags);
     this.handle = handle;
     if (this.#mayCache) inode.cachingFiles++;
+    if (this.#mayWrite && inode.ownedFields !== 0) inode.needWriteback().files.unshift(this);
+    this.told = inode.writeback?.errors.sample() ?? null;
     this.readahead = new Readahead(readaheadPages(inode));
   }
 
@@ -80,19 +90,19 @@ export class FuseFile extends File {
     return this.#has(FOPEN_DIRECT_IO) ? writeDirect(task, this, data, at, how) : writeCached(task, this, data, at, how);
   }
 
-  /** FUSE: FLUSH, unless the server said with FOPEN_NOFLUSH that it has no need of it. @see Linux fuse_flush() */
-  *flush(task: Task): Blocking<void> {
-    this.inode.check();
-    if (this.#has(FOPEN_NOFLUSH)) return;
-    const lock_owner = this.inode.superblock.lockOwner(task);
-    yield* this.inode.call(task, FLUSH, { body: { fh: this.handle.fh, lock_owner } });
+  /** FUSE: see flush(). */
+  flush(task: Task): Blocking<void> {
+    return flush(task, this);
   }
 
-  /** FUSE: FSYNC. */
-  *fsync(task: Task, datasync: boolean): Blocking<void> {
-    this.inode.check();
-    const fsync_flags = datasync ? FUSE_FSYNC_FDATASYNC : 0;
-    yield* this.inode.call(task, FSYNC, { body: { fh: this.handle.fh, fsync_flags } });
+  /** FUSE: see fsync(). */
+  fsync(task: Task, datasync: boolean): Blocking<void> {
+    return fsync(task, this, datasync);
+  }
+
+  /** FUSE: see syncRange(). */
+  override syncRange(task: Task, offset: number, length: number, flags: number): Blocking<void> {
+    return syncRange(task, this, pagesOf(offset, length === 0 ? Number.POSITIVE_INFINITY : length), flags);
   }
 
   /** FUSE: GETLK where the server keeps POSIX locks. @see Linux fs/fuse/file.c, fuse_file_lock() */
@@ -171,11 +181,36 @@ export class FuseFile extends File {
     throw ENOTDIR;
   }
 
-  /** FUSE: RELEASE. */
+  /** FUSE: RELEASE, before it what is to be written back still: from writes that were under way at the last close(2). */
   protected closed(): void {
-    if (this.#mayCache) this.inode.cachingFiles--;
-    if (this.#kh !== null) this.inode.superblock.polledFiles.delete(this.#kh);
+    const { inode } = this;
+    const { superblock } = inode;
+    if (this.#mayCache) inode.cachingFiles--;
+    if (this.#kh !== null) superblock.polledFiles.delete(this.#kh);
+    if (!isDirty(inode) || !superblock.isActive) {
+      this.#releaseHandle();
+      return;
+    }
+    inode.hold();
+    inBackground(
+      superblock,
+      (task) => writeRemains(task, inode),
+      () => {
+        this.#releaseHandle();
+        inode.release();
+      },
+    );
+  }
+
+  #releaseHandle(): void {
+    const files = this.inode.writeback?.files;
+    if (files?.includes(this)) files.splice(files.indexOf(this), 1);
     releaseHandle(this.inode, this.handle, RELEASE, this.flags);
+  }
+
+  get #mayWrite(): boolean {
+    const access = this.flags & O_ACCMODE;
+    return access === O_WRONLY || access === O_RDWR;
   }
 
   /** Whether its reads and writes go through the page cache. A file that the server did not open counts for nothing. */
@@ -185,5 +220,14 @@ export class FuseFile extends File {
 
   #has(openFlags: number): boolean {
     return (this.handle.openFlags & openFlags) !== 0;
+  }
+}
+
+/** @see Linux fs/fuse/file.c, fuse_release() */
+function* writeRemains(task: Task, inode: FuseInode): Blocking<void> {
+  try {
+    yield* writeInode(task, inode);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
   }
 }

@@ -91,7 +91,7 @@ function mustAsk(inode: FuseInode, mask: number, flags: number): boolean {
   if (wanted === 0) return false;
   if ((flags & AT_STATX_FORCE_SYNC) !== 0) return true;
   if ((flags & AT_STATX_DONT_SYNC) !== 0) return false;
-  return !inode.attributes.holds(wanted, inode.superblock.now);
+  return !inode.attributes.holds(wanted & ~inode.ownedFields, inode.superblock.now);
 }
 
 const wantsStatx = (inode: FuseInode, mask: number): boolean =>

@@ -33,13 +33,7 @@ export function* callInBackground<In, Out>(
   opcode: Opcode<In, Out>,
   { call, onReply }: { readonly call: Call<In>; readonly onReply: (reply: Reply<Out> | Errno) => void },
 ): Blocking<void> {
-  const end = (): void => {
-    handle.users = (handle.users ?? 1) - 1;
-    if (handle.users === 0) handle.onUnused?.();
-    inode.release();
-  };
-  inode.hold();
-  handle.users = (handle.users ?? 0) + 1;
+  const end = useHandle(inode, handle);
   try {
     yield* inode.superblock.connection.callBackground(task, opcode, inode.nodeid, call, (reply) => {
       onReply(reply);
@@ -49,6 +43,32 @@ export function* callInBackground<In, Out>(
     end();
     throw error;
   }
+}
+
+/** As {@link callInBackground}, for what nobody is held back for: never sleeps, and a missing connection is an end too. */
+export function sendInBackground<In, Out>(
+  { inode, handle }: FuseFile,
+  opcode: Opcode<In, Out>,
+  { call, onReply }: { readonly call: Call<In>; readonly onReply: (reply: Reply<Out> | Errno) => void },
+): void {
+  const end = useHandle(inode, handle);
+  inode.superblock.connection.send(opcode, inode.nodeid, call, {
+    onReply: (reply) => {
+      onReply(reply);
+      end();
+    },
+  });
+}
+
+/** A request begins to go on with a handle. Returns what is to be called when it has ended. */
+export function useHandle(inode: FuseInode, handle: Handle): () => void {
+  inode.hold();
+  handle.users = (handle.users ?? 0) + 1;
+  return () => {
+    handle.users = (handle.users ?? 1) - 1;
+    if (handle.users === 0) handle.onUnused?.();
+    inode.release();
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ByteString } from '../abi/bytes.ts';
 import { EIO, type Errno } from '../abi/errno.ts';
 import { FUSE_ROOT_ID } from '../abi/fuse.ts';
-import { S_ISVTX, STATX_ATIME } from '../abi/linux.ts';
+import { S_IFREG, S_ISVTX, STATX_ATIME, STATX_CTIME, STATX_MTIME, STATX_SIZE } from '../abi/linux.ts';
 import type { Opcode } from '../abi/opcodes.ts';
 import type { Acl, AclName } from '../abi/posix-acl.ts';
 import type { fuse_attr, fuse_entry_out } from '../abi/structs.ts';
@@ -31,7 +31,11 @@ import { readlink, tryReadlink } from './readlink.ts';
 import { rename, rmdir, unlink } from './remove.ts';
 import { setattr } from './setattr.ts';
 import type { FuseSuperblock } from './superblock.ts';
+import { Writeback } from './writeback.ts';
 import { getxattr, listxattr, removexattr, setxattr } from './xattr.ts';
+
+/** What this kernel knows better than the server, with WRITEBACK_CACHE. Linux's fuse_get_cache_mask(). */
+const OWNED = STATX_SIZE | STATX_MTIME | STATX_CTIME;
 
 /** A file of a FUSE server, known to it by nodeid. Analogous to Linux's struct fuse_inode. */
 export class FuseInode extends Inode {
@@ -39,6 +43,8 @@ export class FuseInode extends Inode {
   readonly nodeid: bigint;
   readonly generation: bigint;
   readonly attributes: Attributes;
+  /** With WRITEBACK_CACHE: what the server does not have yet; null while it was never open for writing. */
+  writeback: Writeback | null = null;
   /** How many files of it are open whose reads and writes go through the page cache. Linux's iocachectr. */
   cachingFiles = 0;
   /** References that the server must be told to forget. */
@@ -119,6 +125,17 @@ export class FuseInode extends Inode {
 
   get ino(): bigint {
     return this.attributes.ino;
+  }
+
+  /** The attributes (STATX_*) that this kernel answers for, and not the server: of regular files, with WRITEBACK_CACHE. */
+  get ownedFields(): number {
+    return this.superblock.connection.features.WRITEBACK_CACHE && this.type === S_IFREG ? OWNED : 0;
+  }
+
+  /** What there is to be written back of it, made when first needed. */
+  needWriteback(): Writeback {
+    this.writeback ??= new Writeback();
+    return this.writeback;
   }
 
   get enforcesModes(): boolean {

@@ -8,6 +8,7 @@ import type { Dentry } from '../vfs/dentry.ts';
 import type { FuseInode } from './inode.ts';
 import { contentChanged } from './remove.ts';
 import type { FuseSuperblock } from './superblock.ts';
+import { invalidatePages } from './write-pages.ts';
 
 // What a server says by notifications: that what is cached of its files no longer holds.
 
@@ -19,21 +20,28 @@ interface Name {
 
 /**
  * An inode's attributes and lists are stale, also what replies under way say of them; from `off` on, `len` bytes of its
- * data too, or all with a `len` of 0. A negative `off` leaves the data.
+ * data too, or all with a `len` of 0; what of them is dirty is written back first, which this waits for. A negative `off`
+ * leaves the data.
  *
  * @throws ENOENT for an unknown inode
  * @see Linux fs/fuse/inode.c, fuse_reverse_inval_inode()
  */
-export function invalidateInode(
+export function* invalidateInode(
+  task: Task,
   superblock: FuseSuperblock,
   { ino, off, len }: { readonly ino: bigint; readonly off: number; readonly len: number },
-): void {
+): Blocking<void> {
   const inode = known(superblock, ino);
   inode.attributes.invalidatedByServer();
   inode.forgetAcls();
   if (off < 0) return;
   const end = len <= 0 ? Number.POSITIVE_INFINITY : Math.ceil((off + len) / PAGE_SIZE);
-  inode.mapping.drop(Math.floor(off / PAGE_SIZE), end);
+  inode.hold();
+  try {
+    yield* invalidatePages(task, inode, { first: Math.floor(off / PAGE_SIZE), end });
+  } finally {
+    inode.release();
+  }
 }
 
 /**

@@ -15,7 +15,7 @@ type Action<N extends Name> = (
 
 /** What a mounted file system does at each kind of notification; it throws what the server's write is to give. */
 const actions: { readonly [N in Name]?: Action<N> } = {
-  INVAL_INODE: (superblock, { body }) => invalidateInode(superblock, body),
+  INVAL_INODE: (superblock, { body }, task) => invalidateInode(task, superblock, body),
   INVAL_ENTRY: (superblock, { body, tail }, task) => invalidateName(task, superblock, { ...body, name: tail }),
   DELETE: (superblock, { body, tail }, task) => deleteName(task, superblock, { ...body, name: tail }),
   STORE: (superblock, { body, tail }, task) => storePages(task, superblock, body, tail),

@@ -20,6 +20,9 @@ import { tie } from './lookup.ts';
 import { mayKeepSetId } from './privileges.ts';
 import { contentChanged, forgetName } from './remove.ts';
 import { setattr } from './setattr.ts';
+import { dataChanged } from './write-inode.ts';
+import { invalidatePages } from './write-pages.ts';
+import { whileHeld } from './writeback.ts';
 
 /** Flags that are for the call alone: no request to open and no open file has them. */
 const CREATION_FLAGS = O_CREAT | O_EXCL | O_NOCTTY;
@@ -37,7 +40,7 @@ export function* open(task: Task, inode: FuseInode, path: Path, flags: number): 
   inode.check();
   if (inode.type === S_IFDIR) {
     const handle = yield* openHandle(task, inode, OPENDIR, flags);
-    dropUnlessKept(inode, handle);
+    yield* dropUnlessKept(task, inode, handle);
     return new FuseDirectoryFile(path, inode, fileFlags(flags), handle);
   }
   const file = yield* openRegular(task, inode, path, flags);
@@ -119,7 +122,7 @@ function* create(
   if (opcode === CREATE) tie(inode, dentry, entry, epoch);
   else attachUnnamed(inode, dentry);
   contentChanged(dir);
-  return opened(dentry.inode as FuseInode, path, flags, handleOf(open));
+  return yield* opened(task, dentry.inode as FuseInode, path, flags, handleOf(open));
 }
 
 /** What CREATE is told: nothing of O_TRUNC when O_EXCL makes sure that there is nothing to cut. Linux fs/namei.c, lookup_open() */
@@ -140,27 +143,44 @@ function attachUnnamed(inode: FuseInode, dentry: Dentry): void {
 /** @see Linux fs/fuse/file.c, fuse_do_open() */
 function* openRegular(task: Task, inode: FuseInode, path: Path, flags: number): Blocking<FuseFile> {
   inode.check();
+  if (!isTruncation(inode, flags))
+    return yield* opened(task, inode, path, flags, yield* openHandle(task, inode, OPEN, flags));
+  if (inode.ownedFields === 0) return yield* openCut(task, inode, path, flags);
+  yield* inode.lock.lock(task, `inode ${inode.nodeid} to cut`);
+  try {
+    return yield* whileHeld(task, inode, () => openCut(task, inode, path, flags));
+  } finally {
+    inode.lock.unlock();
+  }
+}
+
+/** Has the server cut a file as it opens it. */
+function* openCut(task: Task, inode: FuseInode, path: Path, flags: number): Blocking<FuseFile> {
   const handle = yield* openHandle(task, inode, OPEN, flags);
-  const truncates = isTruncation(inode, flags);
-  if (truncates) inode.attributes.truncated();
-  const file = opened(inode, path, flags, handle);
-  if (truncates) inode.mapping.truncate(0);
+  const file = fileOf(inode, path, flags, handle);
+  inode.attributes.truncated();
+  dataChanged(inode);
+  inode.mapping.truncate(0);
   return file;
 }
 
-/** An open file for a handle, unless the server asks for what it was not offered. Drops cached pages that are not to be kept. */
-function opened(inode: FuseInode, path: Path, flags: number, handle: Handle): FuseFile {
-  if ((handle.openFlags & FOPEN_PASSTHROUGH) === 0) {
-    dropUnlessKept(inode, handle);
-    return new FuseFile(path, inode, fileFlags(flags), handle);
-  }
+/** An open file for a handle. Drops cached pages that are not to be kept. */
+function* opened(task: Task, inode: FuseInode, path: Path, flags: number, handle: Handle): Blocking<FuseFile> {
+  const file = fileOf(inode, path, flags, handle);
+  yield* dropUnlessKept(task, inode, handle);
+  return file;
+}
+
+/** @throws EIO when the server asks for what it was not offered */
+function fileOf(inode: FuseInode, path: Path, flags: number, handle: Handle): FuseFile {
+  if ((handle.openFlags & FOPEN_PASSTHROUGH) === 0) return new FuseFile(path, inode, fileFlags(flags), handle);
   releaseHandle(inode, handle, RELEASE, fileFlags(flags));
   throw EIO;
 }
 
 /** Drops the pages that a server did not say may be kept. */
-function dropUnlessKept(inode: FuseInode, { openFlags }: Handle): void {
-  if ((openFlags & FOPEN_KEEP_CACHE) === 0) inode.dropPages();
+function* dropUnlessKept(task: Task, inode: FuseInode, { openFlags }: Handle): Blocking<void> {
+  if ((openFlags & FOPEN_KEEP_CACHE) === 0) yield* invalidatePages(task, inode);
 }
 
 function openHandle(

@@ -19,8 +19,16 @@ import type { Moment } from './versions.ts';
  */
 export function* readPage(task: Task, file: FuseFile, page: number): Blocking<void> {
   file.inode.check();
-  yield* ask(task, file, file.inode.mapping.lock(page, 1));
+  try {
+    yield* fetchPage(task, file, page);
+  } finally {
+    file.inode.accessed();
+  }
 }
+
+/** As {@link readPage}, for who writes into the page: the file does not count as read. @see fuse_do_readfolio() */
+export const fetchPage = (task: Task, file: FuseFile, page: number): Blocking<void> =>
+  ask(task, file, file.inode.mapping.lock(page, 1));
 
 /**
  * Reads neighbouring pages into the cache, none of which is there; the page at `mark` gets a mark. Nobody hears of an
@@ -56,11 +64,13 @@ export function* readRun(
 
 /** Fills pages or leaves them without data. */
 function* fetch(task: Task, file: FuseFile, lock: PageLock): Blocking<void> {
+  const isInBackground = file.inode.superblock.connection.features.ASYNC_READ;
   try {
-    const isInBackground = file.inode.superblock.connection.features.ASYNC_READ;
     yield* isInBackground ? send(task, file, lock) : ask(task, file, lock);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
+  } finally {
+    if (!isInBackground) file.inode.accessed();
   }
 }
 
@@ -72,7 +82,6 @@ function* ask(task: Task, file: FuseFile, lock: PageLock): Blocking<void> {
     arrived(file, lock, data, asked);
   } finally {
     lock.release();
-    inode.accessed();
   }
 }
 
@@ -103,6 +112,7 @@ const callFor = (task: Task, file: FuseFile, { first, end }: PageLock) =>
 /** @see Linux fs/fuse/file.c, fuse_short_read() */
 function arrived({ inode }: FuseFile, lock: PageLock, data: Uint8Array, asked: Moment): void {
   const end = lock.first * PAGE_SIZE + data.length;
-  if (data.length < (lock.end - lock.first) * PAGE_SIZE) inode.attributes.endsAt(end, asked);
+  const isShort = data.length < (lock.end - lock.first) * PAGE_SIZE;
+  if (isShort && inode.ownedFields === 0) inode.attributes.endsAt(end, asked);
   lock.fill(data);
 }

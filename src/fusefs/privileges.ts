@@ -62,7 +62,7 @@ export function* removeCapabilities(task: Task, inode: FuseInode): Blocking<void
 export const mayKeepSetId = ({ capabilities }: Credentials): boolean => capabilities.has('CAP_FSETID');
 
 /** Whether the mode has a set-id bit that runs programs as somebody else. @see Linux fs/attr.c, setattr_should_drop_suidgid() */
-function isSetId(inode: FuseInode, credentials: Credentials): boolean {
+export function isSetId(inode: FuseInode, credentials: Credentials): boolean {
   const { mode } = inode;
   if ((mode & S_ISUID) !== 0) return true;
   if ((mode & S_ISGID) === 0) return false;

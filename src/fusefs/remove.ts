@@ -5,6 +5,7 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import type { Dentry } from '../vfs/dentry.ts';
 import type { FuseInode } from './inode.ts';
+import { inodeChanged } from './write-inode.ts';
 
 /** The protocol that brought RENAME2. */
 const MINOR_OF_RENAME2 = 23;
@@ -41,7 +42,7 @@ function* remove(task: Task, opcode: typeof UNLINK | typeof RMDIR, { dir, dentry
     throw error;
   }
   contentChanged(dir);
-  nameGone(dentry);
+  yield* nameGone(task, dentry);
 }
 
 /**
@@ -65,11 +66,11 @@ export function* rename(task: Task, source: Name, target: Name, flags: number): 
     }
     throw error;
   }
-  changed(source.dentry);
-  if ((flags & RENAME_EXCHANGE) !== 0) changed(target.dentry);
+  yield* changed(task, source.dentry);
+  if ((flags & RENAME_EXCHANGE) !== 0) yield* changed(task, target.dentry);
   contentChanged(source.dir);
   if (target.dir !== source.dir) contentChanged(target.dir);
-  if ((flags & RENAME_EXCHANGE) === 0) nameGone(target.dentry);
+  if ((flags & RENAME_EXCHANGE) === 0) yield* nameGone(task, target.dentry);
 }
 
 function* tellServer(task: Task, { dir, dentry }: Name, target: Name, flags: number): Blocking<void> {
@@ -98,13 +99,19 @@ export function contentChanged(dir: FuseInode): void {
   dir.listing?.changed();
 }
 
-/** What a name stands for was changed, and its change time with it. */
-function changed(dentry: Dentry): void {
-  (dentry.inode as FuseInode | null)?.attributes.invalidate(STATX_CTIME);
+/** What a name stands for was changed, and its change time with it. @see Linux fs/fuse/dir.c, fuse_update_ctime() */
+function* changed(task: Task, dentry: Dentry): Blocking<void> {
+  const inode = dentry.inode as FuseInode | null;
+  if (inode === null) return;
+  inode.attributes.invalidate(STATX_CTIME);
+  yield* inodeChanged(task, inode);
 }
 
 /** The server removed a name. @see Linux fs/fuse/dir.c, fuse_entry_unlinked() */
-function nameGone(dentry: Dentry): void {
-  (dentry.inode as FuseInode | null)?.attributes.unlinked();
+function* nameGone(task: Task, dentry: Dentry): Blocking<void> {
+  const inode = dentry.inode as FuseInode | null;
   dentry.expires = 0;
+  if (inode === null) return;
+  inode.attributes.unlinked();
+  yield* inodeChanged(task, inode);
 }

@@ -13,20 +13,22 @@ import {
 } from '../abi/fuse.ts';
 import { S_IFDIR } from '../abi/linux.ts';
 import type { fuse_setattr_in } from '../abi/structs.ts';
-import type { Timespec } from '../task/clock.ts';
 import type { Task } from '../task/task.ts';
 import type { AttributeChange } from '../vfs/stat.ts';
 import type { Handle } from './handle.ts';
 import type { FuseInode } from './inode.ts';
+import { NO_CHANGE, type OwnTimes, setCtime, timeFor } from './own-times.ts';
 import { mayKeepSetId } from './privileges.ts';
 
 /** What a SETATTR is to do. */
-interface SetattrRequest {
+export interface SetattrRequest {
   readonly change: AttributeChange;
   /** With the type, and instead of the one in `change`. */
   readonly mode: number | undefined;
   /** What the file is open with, if the server is to know. */
   readonly handle: Handle | null;
+  /** The times of change that this kernel has set itself, to be told in their own values; without, the server sets them. */
+  readonly own?: OwnTimes;
 }
 
 /**
@@ -34,8 +36,12 @@ interface SetattrRequest {
  *
  * @see Linux fs/fuse/dir.c, iattr_to_fattr()
  */
-export function setattrBody(task: Task, inode: FuseInode, { change, mode, handle }: SetattrRequest): fuse_setattr_in {
-  const body = { ...NOTHING };
+export function setattrBody(
+  task: Task,
+  inode: FuseInode,
+  { change, mode, handle, own = {} }: SetattrRequest,
+): fuse_setattr_in {
+  const body = { ...NO_CHANGE };
   if (mode !== undefined) {
     body.valid |= FATTR_MODE;
     body.mode = mode;
@@ -53,7 +59,8 @@ export function setattrBody(task: Task, inode: FuseInode, { change, mode, handle
     body.size = change.size;
     body.lock_owner = inode.superblock.lockOwner(task);
   }
-  setTimes(body, inode, change);
+  setTimes(body, inode, own.mtime === undefined ? change : { ...change, mtime: own.mtime });
+  if (own.ctime !== undefined) setCtime(body, own.ctime);
   if (handle !== null) {
     body.valid |= FATTR_FH;
     body.fh = handle.fh;
@@ -77,32 +84,9 @@ function setTimes(body: fuse_setattr_in, inode: FuseInode, { atime, mtime }: Att
   }
 }
 
-/** @see Linux fs/inode.c, timestamp_truncate() */
-function timeFor({ superblock }: FuseInode, wanted: Timespec | 'now'): Timespec {
-  const { limits, scheduler } = superblock.connection;
-  const { seconds, nanoseconds } = wanted === 'now' ? scheduler.clock.wall() : wanted;
-  return { seconds, nanoseconds: nanoseconds - (nanoseconds % limits.timeGran) };
-}
-
 /** Whether the server is told to take set-id bits: it said it would, so nobody else does. */
 function takesSetId(task: Task, inode: FuseInode, { uid, gid, size }: AttributeChange): boolean {
   if (!inode.superblock.connection.features.HANDLE_KILLPRIV_V2) return false;
   if (inode.type !== S_IFDIR && (uid !== undefined || gid !== undefined)) return true;
   return size !== undefined && !mayKeepSetId(task.credentials);
 }
-
-const NOTHING: fuse_setattr_in = {
-  valid: 0,
-  fh: 0n,
-  size: 0,
-  lock_owner: 0n,
-  atime: 0,
-  mtime: 0,
-  ctime: 0,
-  atimensec: 0,
-  mtimensec: 0,
-  ctimensec: 0,
-  mode: 0,
-  uid: 0,
-  gid: 0,
-};

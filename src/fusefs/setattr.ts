@@ -11,6 +11,7 @@ import type { FuseFile } from './file.ts';
 import { askAttributes, requireSameFile } from './getattr.ts';
 import type { FuseInode } from './inode.ts';
 import { learnChanged } from './learn-attributes.ts';
+import { type OwnTimes, timeFor } from './own-times.ts';
 import {
   hasCapabilities,
   hasSetId,
@@ -20,8 +21,11 @@ import {
   removeCapabilities,
   withoutSetId,
 } from './privileges.ts';
-import { setattrBody } from './setattr-body.ts';
+import { type SetattrRequest, setattrBody } from './setattr-body.ts';
 import { expiry } from './validity.ts';
+import { writeInode } from './write-inode.ts';
+import { invalidatePages } from './write-pages.ts';
+import { whileHeld } from './writeback.ts';
 
 /**
  * Changes attributes. A new owner and a new size take set-id bits and capabilities away.
@@ -109,9 +113,19 @@ function* apply(task: Task, inode: FuseInode, { change, lost, isForced }: Applic
   if (change.isOpening === true && features.ATOMIC_O_TRUNC) {
     inode.attributes.cut();
     inode.mapping.truncate(0);
-  } else yield* send(task, inode, { change, mode, handle: change.isOpening === true ? null : handle });
+  } else {
+    if (inode.ownedFields !== 0 && wantsFlush(change, mode)) yield* writeInode(task, inode);
+    yield* send(task, inode, { change, mode, handle: change.isOpening === true ? null : handle });
+  }
   inode.forgetAcls();
 }
+
+/** Whether what is to be written back goes before the change. Times that are set to now do not matter. */
+const wantsFlush = (change: AttributeChange, mode: number | undefined): boolean => {
+  const { uid, gid, atime, mtime } = change;
+  if (mode !== undefined || uid !== undefined || gid !== undefined) return true;
+  return (atime !== undefined || mtime !== undefined) && !isTouch(change);
+};
 
 /**
  * What the kernel allows by ownership where it checks that itself. Returns the mode to set.
@@ -138,20 +152,53 @@ function checkOwner(
   return mode & ~S_ISGID;
 }
 
-function* send(task: Task, inode: FuseInode, request: Parameters<typeof setattrBody>[2]): Blocking<void> {
-  const { attributes, superblock } = inode;
-  const asked = superblock.versions.now();
-  const isTruncation = request.change.size !== undefined;
-  if (isTruncation) attributes.isSizeChanging = true;
+function* send(task: Task, inode: FuseInode, request: SetattrRequest): Blocking<void> {
+  if (request.change.size === undefined) {
+    if (yield* ask(task, inode, request)) yield* invalidatePages(task, inode);
+    return;
+  }
+  const { attributes } = inode;
+  attributes.isSizeChanging = true;
   try {
-    const { body } = yield* inode.call(task, SETATTR, { body: setattrBody(task, inode, request) });
+    const isOther = yield* whileHeld(task, inode, () => ask(task, inode, request));
+    if (!isOther) return;
+    inode.mapping.truncate(inode.size);
+    yield* invalidatePages(task, inode);
+  } finally {
+    attributes.isSizeChanging = false;
+  }
+}
+
+/** FUSE: SETATTR. Returns whether cached pages do not hold any more. */
+function* ask(task: Task, inode: FuseInode, request: SetattrRequest): Blocking<boolean> {
+  const { attributes, superblock } = inode;
+  const own = ownTimes(inode, request.change);
+  const asked = superblock.versions.now();
+  try {
+    const { body } = yield* inode.call(task, SETATTR, { body: setattrBody(task, inode, { ...request, own }) });
     const { attr, attr_valid, attr_valid_nsec } = body;
     requireSameFile(inode, attr);
-    learnChanged(inode, attr, { expires: expiry(superblock.now, attr_valid, attr_valid_nsec), asked });
+    attributes.setTimes(own);
+    const isTruncation = request.change.size !== undefined;
+    const expires = expiry(superblock.now, attr_valid, attr_valid_nsec);
+    return learnChanged(inode, attr, { expires, asked, isTruncation });
   } catch (error) {
     if (error === EINTR) attributes.invalidate(STATX_BASIC_STATS);
     throw error;
-  } finally {
-    if (isTruncation) attributes.isSizeChanging = false;
   }
+}
+
+/**
+ * The times of change that this kernel sets by a change, with WRITEBACK_CACHE. A change by truncate(2) of the size to what it
+ * is already is none.
+ *
+ * @see Linux fs/fuse/dir.c, fuse_do_setattr(), and fs/open.c, do_truncate()
+ */
+function ownTimes(inode: FuseInode, change: AttributeChange): OwnTimes {
+  if (inode.ownedFields === 0 || Object.keys(change).length === 0) return {};
+  const now = timeFor(inode, 'now');
+  const { size, mtime, file, isOpening } = change;
+  if (size === undefined) return mtime === undefined ? { ctime: now } : { mtime: timeFor(inode, mtime), ctime: now };
+  const isNone = size === inode.size && isOpening !== true && (file ?? null) === null;
+  return isNone ? {} : { mtime: now, ctime: now };
 }

@@ -13,6 +13,7 @@ import { PageCache } from '../vfs/page-cache.ts';
 import type { StatFs } from '../vfs/stat.ts';
 import type { Superblock } from '../vfs/superblock.ts';
 import { AttributeTable } from './attribute-table.ts';
+import { DirtyInodes, writeAll } from './dirty-inodes.ts';
 import { FuseFileHandles } from './file-handles.ts';
 import { FuseInode } from './inode.ts';
 import { learnAttributes } from './learn-attributes.ts';
@@ -51,6 +52,7 @@ export class FuseSuperblock implements Superblock {
   /** And its names. */
   readonly dentryCache: DentryCache;
   readonly polledFiles = new PolledFiles();
+  readonly dirtyInodes: DirtyInodes = new DirtyInodes(this);
   readonly handles = new FuseFileHandles(this);
   readonly #lockOwners = new LockOwners();
   readonly #inodes = new Map<bigint, FuseInode>();
@@ -158,6 +160,8 @@ export class FuseSuperblock implements Superblock {
    */
   evict(inode: FuseInode): void {
     inode.dropPages();
+    if (inode.writeback !== null) inode.writeback.areTimesDirty = false;
+    this.dirtyInodes.look(inode);
     if (this.#inodes.get(inode.nodeid) === inode) this.#inodes.delete(inode.nodeid);
     if (inode.attributes.nlink > 0) this.versions.countEviction();
     if (this.#isActive) this.connection.forget(inode.nodeid, inode.nlookup);
@@ -190,19 +194,21 @@ export class FuseSuperblock implements Superblock {
   }
 
   /**
-   * Nothing waits here to be written. Only the server of a block device is asked, so that no other can make sync(2) wait.
+   * Only the server of a block device is asked to do the same.
    *
-   * FUSE: SYNCFS, to the server of a block device, unless the file system is read-only.
+   * FUSE: what is to be written back, with WRITEBACK_CACHE; SYNCFS, to the server of a block device, unless the file system is read-only.
    *
    * @see Linux fs/fuse/inode.c, fuse_sync_fs(), and fs/sync.c, sync_filesystem()
    */
   *syncfs(task: Task): Blocking<void> {
-    if (!this.isOnBlockDevice || this.options.readOnly) return;
+    if (this.options.readOnly) return;
+    yield* writeAll(task, this);
+    if (!this.isOnBlockDevice) return;
     yield* (this.root.inode as FuseInode).call(task, SYNCFS, { body: {} });
   }
 
   /**
-   * What umount(2) of the last mount does: the server of a block device may finish, all others find their device dead.
+   * What umount(2) of the last mount does: what is not written yet is, the server of a block device may finish, all others find their device dead.
    *
    * FUSE: DESTROY, to the server of a block device once it has answered INIT.
    *
@@ -210,6 +216,7 @@ export class FuseSuperblock implements Superblock {
    */
   *umount(task: Task): Blocking<void> {
     const { connection } = this;
+    yield* writeAll(task, this);
     if (this.isOnBlockDevice && connection.state === 'connected') yield* connection.ask(task, DESTROY, 0n);
     this.kill();
     connection.abort('unmount');

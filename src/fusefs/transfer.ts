@@ -29,7 +29,7 @@ export function pagesOfRead(file: FuseFile): number {
 }
 
 /** The most bytes that one WRITE may carry. */
-export function writeLimit({ inode }: FuseFile): number {
+export function writeLimit({ inode }: Pick<FuseFile, 'inode'>): number {
   const { limits, ceilings } = inode.superblock.connection;
   return Math.min(limits.maxWrite, ceilings.maxWrite);
 }

@@ -5,6 +5,7 @@ import { GETXATTR, LISTXATTR, REMOVEXATTR, SETXATTR } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import type { FuseInode } from './inode.ts';
+import { inodeChanged } from './write-inode.ts';
 
 /**
  * An extended attribute's value in at most `size` bytes, or for 0 its length.
@@ -48,6 +49,7 @@ export function* setxattr(
   const body = { size: value.length, flags, setxattr_flags: more };
   yield* inode.call(task, SETXATTR, { body, names: [name], data: value });
   inode.attributes.invalidate(STATX_CTIME);
+  yield* inodeChanged(task, inode);
 }
 
 /**
@@ -74,6 +76,7 @@ export function* removexattr(task: Task, inode: FuseInode, name: ByteString): Bl
   inode.check();
   yield* inode.call(task, REMOVEXATTR, { names: [name] });
   inode.attributes.invalidate(STATX_CTIME);
+  yield* inodeChanged(task, inode);
 }
 
 /** Whether the bytes are names that are not empty, each with a NUL behind it. @see fuse_verify_xattr_list() */

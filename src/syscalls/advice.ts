@@ -30,9 +30,9 @@ export const posixFadvise = (
   });
 
 /**
- * sync_file_range(2): starts or awaits the writing of dirty pages, of which there are none here. FUSE: nothing.
+ * sync_file_range(2): starts or awaits the writing of dirty pages. FUSE: WRITEs, with WRITEBACK_CACHE.
  *
- * @throws EBADF; EINVAL for an unknown flag, or a range that cannot be
+ * @throws EBADF; EINVAL for an unknown flag, or a range that cannot be; what kept data from being written back
  * @see Linux fs/sync.c, sync_file_range()
  */
 export const syncFileRange = (
@@ -42,7 +42,8 @@ export const syncFileRange = (
   length: number,
   flags: number,
 ): Blocking<void> =>
-  withFile(task, fd, function* () {
+  withFile(task, fd, function* (file) {
     if ((flags & ~SYNC_FLAGS) !== 0) throw EINVAL;
     if (!(offset >= 0) || !(length >= 0)) throw EINVAL;
+    yield* file.syncRange(task, offset, length, flags);
   });

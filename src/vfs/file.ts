@@ -155,6 +155,9 @@ export abstract class File {
 
   abstract fsync(task: Task, datasync: boolean): Blocking<void>;
 
+  /** Begins to write a range back, or waits, as SYNC_FILE_RANGE_ bits say; all from `offset` on if `length` is 0. */
+  *syncRange(_task: Task, _offset: number, _length: number, _flags: number): Blocking<void> {}
+
   /** The size for SEEK_END, in bytes, refreshed if the cache says so. */
   abstract endOfFile(task: Task): Blocking<number>;
 

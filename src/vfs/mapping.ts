@@ -3,6 +3,7 @@ import { type Blocking, sleep, type WakeOn } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { Chunk, PAGES_OF_CHUNK, type PageCache } from './page-cache.ts';
 import { PageLock } from './page-lock.ts';
+import { WritebackRun } from './writeback-run.ts';
 
 const CHUNK_SIZE = PAGES_OF_CHUNK * PAGE_SIZE;
 const ALL = 2 ** PAGES_OF_CHUNK - 1;
@@ -16,6 +17,8 @@ const NEARLY_ALL = (PAGES_OF_CHUNK * 3) / 4;
 export class Mapping {
   readonly #cache: PageCache;
   readonly #chunks = new Map<number, Chunk>();
+  /** Those with dirty pages, and what is being written of them; null while nothing was ever dirty. */
+  #dirty: { readonly chunks: Set<Chunk>; readonly runs: Set<WritebackRun> } | null = null;
 
   constructor(cache: PageCache) {
     this.#cache = cache;
@@ -219,10 +222,80 @@ export class Mapping {
     return true;
   }
 
-  /** A page's data are doubtful from now on. */
+  /** A page's data are doubtful from now on, unless they are newer than anybody else's. */
   setStale(page: number): void {
     const chunk = this.#chunkOf(page);
-    if (chunk !== undefined) chunk.uptodate &= ~bit(page);
+    if (chunk !== undefined) chunk.uptodate &= ~bit(page) | chunk.dirty;
+  }
+
+  /** Whether there are pages that nobody else has as they are here. */
+  get isDirty(): boolean {
+    return this.#dirty !== null && this.#dirty.chunks.size > 0;
+  }
+
+  /** The first dirty page from `first` on; infinity when there is none below `end`. */
+  firstDirty(first: number, end: number): number {
+    let found = Number.POSITIVE_INFINITY;
+    for (const chunk of this.#dirty?.chunks ?? []) {
+      const start = chunk.number * PAGES_OF_CHUNK;
+      if (start >= found) continue;
+      const pages = chunk.dirty & bitsOf(chunk, first, end);
+      if (pages !== 0) found = start + lowest(pages);
+    }
+    return found;
+  }
+
+  /**
+   * Writes into pages, which become dirty, up to the first that somebody holds, or that would be covered in part and is
+   * not up to date. Returns the bytes written.
+   */
+  write(offset: number, data: Uint8Array): number {
+    const end = offset + data.length;
+    let at = offset;
+    while (at < end) {
+      const chunk = this.#chunkFor(Math.floor(at / PAGE_SIZE));
+      const until = Math.min(end, (chunk.number + 1) * CHUNK_SIZE);
+      const stop = writableEnd(chunk, at, until);
+      if (stop > at) this.#writeInto(chunk, at, data.subarray(at - offset, stop - offset));
+      at = Math.max(at, stop);
+      if (stop < until) break;
+    }
+    return at - offset;
+  }
+
+  /**
+   * Begins to write dirty pages back: `first`, which is dirty and not being written, and those behind it, of at most `most`
+   * in a row. They are clean from now on, and the run has a copy of them up to the end of the file at `size`: none of
+   * what lies behind that, which needs not be written.
+   *
+   * @see Linux mm/page-writeback.c, writeback_iter(), and fs/iomap/buffered-io.c, iomap_writeback_handle_eof()
+   */
+  startWriteback(first: number, most: number, size: number): WritebackRun {
+    let end = first + 1;
+    while (end < first + most && this.#isDirtyAt(end) && this.writebackOf(end, end + 1) === null) end++;
+    const length = Math.max(0, Math.min(size - first * PAGE_SIZE, (end - first) * PAGE_SIZE));
+    const run = new WritebackRun(this, { first, end, data: new Uint8Array(length) });
+    this.read(first * PAGE_SIZE, run.data);
+    for (const chunk of this.#chunksIn(first, end)) {
+      run.chunks.push(chunk);
+      chunk.runs++;
+      this.#clean(chunk, bitsOf(chunk, first, end), 'written');
+    }
+    this.#dirty?.runs.add(run);
+    return run;
+  }
+
+  /** For {@link WritebackRun}: it has come to its end. */
+  endWriteback(run: WritebackRun): void {
+    for (const chunk of run.chunks) chunk.runs--;
+    this.#dirty?.runs.delete(run);
+    this.#cache.dirtied(run.first - run.end);
+  }
+
+  /** A run that is writing pages from `first` on to below `end`; null when none is. */
+  writebackOf(first: number, end: number): WritebackRun | null {
+    for (const run of this.#dirty?.runs ?? []) if (run.first < end && run.end > first) return run;
+    return null;
   }
 
   /** Drops pages from `first` on to below `end`, whatever is in them. Who waits for one of them looks again. */
@@ -230,12 +303,13 @@ export class Mapping {
     for (const chunk of this.#chunksIn(first, end)) this.#dropFrom(chunk, bitsOf(chunk, first, end));
   }
 
-  /** As {@link drop}, but not what somebody holds. @see Linux mm/truncate.c, invalidate_mapping_pages() */
+  /** As {@link drop}, but not what somebody holds, is dirty or being written. @see Linux mm/truncate.c, invalidate_mapping_pages() */
   dropUnused(first: number, end: number): void {
     for (const chunk of this.#chunksIn(first, end)) {
       let pages = bitsOf(chunk, first, end);
       for (const [at, lock] of chunk.locks.entries()) if (lock !== null) pages &= ~(1 << at);
-      this.#dropFrom(chunk, pages);
+      for (const { first: from, end: to } of this.#dirty?.runs ?? []) pages &= ~bitsOf(chunk, from, to);
+      this.#dropFrom(chunk, pages & ~chunk.dirty);
     }
   }
 
@@ -304,6 +378,7 @@ export class Mapping {
       chunk.lockCount--;
       woken.add(lock);
     }
+    if (chunk.dirty !== 0) this.#clean(chunk, pages, 'gone');
     chunk.present &= ~pages;
     chunk.uptodate &= ~pages;
     chunk.marked &= ~pages;
@@ -312,6 +387,35 @@ export class Mapping {
       this.#cache.remove(chunk);
     }
     for (const lock of woken) lock.released.wake();
+  }
+
+  /** Writes bytes from `at` on, all in one chunk. */
+  #writeInto(chunk: Chunk, at: number, data: Uint8Array): void {
+    const first = Math.floor(at / PAGE_SIZE);
+    const end = Math.ceil((at + data.length) / PAGE_SIZE);
+    this.#makeRoom(chunk, end - 1);
+    chunk.writable().set(data, at - chunk.number * CHUNK_SIZE);
+    const pages = bits(first, end);
+    chunk.present |= pages;
+    chunk.uptodate |= pages;
+    chunk.isVisited = true;
+    const fresh = count(pages & ~chunk.dirty);
+    chunk.dirty |= pages;
+    this.#dirty ??= { chunks: new Set(), runs: new Set() };
+    this.#dirty.chunks.add(chunk);
+    if (fresh > 0) this.#cache.dirtied(fresh);
+  }
+
+  /** Pages are dirty no more. What is being written counts on. */
+  #clean(chunk: Chunk, pages: number, why: 'written' | 'gone'): void {
+    const cleaned = count(chunk.dirty & pages);
+    chunk.dirty &= ~pages;
+    if (chunk.dirty === 0) this.#dirty?.chunks.delete(chunk);
+    if (why === 'gone' && cleaned > 0) this.#cache.dirtied(-cleaned);
+  }
+
+  #isDirtyAt(page: number): boolean {
+    return ((this.#chunkOf(page)?.dirty ?? 0) & bit(page)) !== 0;
   }
 
   /** Makes a range within one page zeros, if it has data. */
@@ -327,7 +431,30 @@ export class Mapping {
 /** The first page of a chunk from `at` on whose bit is not set, or the page behind the chunk. */
 function firstMissing(pages: number, at: number): number {
   const missing = ~pages & (ALL << at) & ALL;
-  return missing === 0 ? PAGES_OF_CHUNK : 31 - Math.clz32(missing & -missing);
+  return missing === 0 ? PAGES_OF_CHUNK : lowest(missing);
+}
+
+/** Where a write from `at` to below `end`, both of one chunk, must stop: see {@link Mapping.write}. */
+function writableEnd(chunk: Chunk, at: number, end: number): number {
+  const base = chunk.number * CHUNK_SIZE;
+  for (let page = Math.floor((at - base) / PAGE_SIZE); base + page * PAGE_SIZE < end; page++) {
+    const start = base + page * PAGE_SIZE;
+    const isWhole = start >= at && start + PAGE_SIZE <= end;
+    const isFree = chunk.lockCount === 0 || chunk.locks[page] === null;
+    if (!isFree || !(isWhole || (chunk.uptodate & (1 << page)) !== 0)) return Math.max(at, start);
+  }
+  return end;
+}
+
+/** The number of the lowest bit that is set. */
+const lowest = (word: number): number => 31 - Math.clz32(word & -word);
+
+/** How many bits are set. */
+function count(word: number): number {
+  let left = word;
+  let found = 0;
+  for (; left !== 0; left &= left - 1) found++;
+  return found;
 }
 
 const bit = (page: number): number => 1 << (page % PAGES_OF_CHUNK);

@@ -1,3 +1,5 @@
+import { PAGE_SIZE } from '../abi/linux.ts';
+import { WaitQueue } from '../task/wait-queue.ts';
 import type { Mapping } from './mapping.ts';
 import type { PageLock } from './page-lock.ts';
 import { Sieve, type Sieved } from './sieve.ts';
@@ -10,6 +12,13 @@ const OVERHEAD = 256;
 
 /** What a kernel keeps when nobody says otherwise, in bytes. */
 export const DEFAULT_PAGE_CACHE_BYTES = 256 * 1024 * 1024;
+
+/**
+ * The part of the budget that may be data which only this kernel has: above the first writing begins, above the second
+ * whoever makes more of it waits. Linux's dirty_background_ratio and dirty_ratio.
+ */
+const BACKGROUND_RATIO = 0.1;
+const LIMIT_RATIO = 0.2;
 
 const NOTHING = new Uint8Array(0);
 
@@ -29,6 +38,10 @@ export class Chunk implements Sieved<Chunk> {
   uptodate = 0;
   /** Readahead goes on when a reader comes here. Linux's PG_readahead. */
   marked = 0;
+  /** Written to and not sent on yet; such a page is up to date. Linux's PG_dirty. */
+  dirty = 0;
+  /** How many of {@link Mapping.startWriteback}'s runs have pages here. */
+  runs = 0;
   /** Who holds each page that is locked. */
   readonly locks: (PageLock | null)[] = new Array(PAGES_OF_CHUNK).fill(null);
   lockCount = 0;
@@ -43,7 +56,7 @@ export class Chunk implements Sieved<Chunk> {
 
   /** Whether it must stay: something is under way with it. */
   get isBusy(): boolean {
-    return this.lockCount > 0;
+    return this.lockCount > 0 || this.dirty !== 0 || this.runs > 0;
   }
 
   /** The data to be written to: a copy, if somebody looks at them as they were. */
@@ -64,8 +77,13 @@ export class Chunk implements Sieved<Chunk> {
  */
 export class PageCache {
   readonly budget: number; // bytes
+  /** Called when so much is dirty that writing must begin. */
+  readonly pressed = new Set<() => void>();
+  /** Who waits until less is dirty. */
+  readonly cleaned = new WaitQueue();
   readonly #chunks = new Sieve<Chunk>();
   #used = 0;
+  #dirty = 0;
 
   constructor(budget = DEFAULT_PAGE_CACHE_BYTES) {
     this.budget = budget;
@@ -74,6 +92,33 @@ export class PageCache {
   /** Bytes kept: above the budget only as long as all of it is busy. */
   get used(): number {
     return this.#used;
+  }
+
+  /** Bytes of pages that are dirty or being written. */
+  get dirtyBytes(): number {
+    return this.#dirty;
+  }
+
+  /** Whether so much is dirty that writing shall go on. */
+  get wantsWriting(): boolean {
+    return this.#dirty > this.budget * BACKGROUND_RATIO;
+  }
+
+  /** Whether so much is dirty that whoever writes must wait. */
+  get isTooDirty(): boolean {
+    return this.#dirty > this.budget * LIMIT_RATIO;
+  }
+
+  /** So many pages have become dirty, or with a number below 0 are no longer. */
+  dirtied(pages: number): void {
+    this.#dirty += pages * PAGE_SIZE;
+    if (pages < 0) this.cleaned.wake();
+    else if (this.wantsWriting) this.press();
+  }
+
+  /** Has dirty pages written, of whatever file system. */
+  press(): void {
+    for (const begin of this.pressed) begin();
   }
 
   /** A chunk without data is there. */

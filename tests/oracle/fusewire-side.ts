@@ -24,6 +24,8 @@ import { type Variant, variantNamed } from './variants.ts';
 
 const FIRST_PID = 100;
 const DEVICE = 42;
+/** Milliseconds between two steps. */
+const TICK = 10;
 /** The flags that servers are mounted with. */
 const AS_MOUNTED = { nodev: true, nosuid: true };
 
@@ -41,7 +43,8 @@ interface Actor {
 
 /** A kernel with one mount, made for one script. */
 class World {
-  readonly #kernel = new Kernel({ clock: new VirtualClock() });
+  readonly #clock = new VirtualClock();
+  readonly #kernel = new Kernel({ clock: this.#clock });
   readonly #connection: Connection;
   readonly #transport: InProcessTransport;
   readonly #requests: RequestLog;
@@ -113,7 +116,9 @@ class World {
       const row = rowOf(step.call);
       const code = (task: Thread): Blocking<string> => row.fusewire(task, ...resolved(step.args, variables));
       const result = outcomeOf(step, variables, () => this.#run(actor, code));
+      this.#kernel.scheduler.run();
       this.#requests.mark();
+      this.#clock.advance(TICK);
       return result;
     });
   }

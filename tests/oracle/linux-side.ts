@@ -5,11 +5,13 @@ import { mustSucceed, type Outcome, type Prepared, SET_UP_TASK, type Side } from
 import { RUN_TYPESCRIPT, Runner } from './runner.ts';
 import { type Step, stepsOf, type TaskSpec } from './script.ts';
 import type { ServerReply, ServerRequest } from './server-messages.ts';
-import { variantNamed } from './variants.ts';
+import { type Variant, variantNamed } from './variants.ts';
 
 const PROGRAM = fileURLToPath(new URL('server-main.ts', import.meta.url));
 /** Milliseconds that one script may take before its mount is given up. */
 const DEADLINE = 20_000;
+/** Milliseconds until the clock that the kernel takes times from shows another one for sure. */
+const TICK = 10;
 
 /**
  * The Linux kernel: one process serves and mounts, another for each task makes the calls. This process touches neither
@@ -67,7 +69,7 @@ export class LinuxSide implements Side, AsyncDisposable {
     const runners = this.#runners.slice(0, script.tasks.length);
     await Promise.all(runners.map((runner, at) => runner.ask({ begin: { root, task: script.tasks[at] as TaskSpec } })));
     await this.#ask({ kind: 'record' }, 'done');
-    const results = await this.#steps(script, runners);
+    const results = await this.#steps(script, runners, variantNamed(variant));
     await Promise.all(runners.map((runner) => runner.ask({ end: true })));
     const { tree } = await this.#setUp.ask({ begin: { root, task: SET_UP_TASK }, tree: true, end: true });
     await this.#settle(root);
@@ -84,7 +86,12 @@ export class LinuxSide implements Side, AsyncDisposable {
   }
 
   /** Makes the steps in their order: those of one task in a row together, one by one where requests are told apart. */
-  async #steps({ steps, comparesRequests }: Prepared, runners: readonly Runner[]): Promise<string[]> {
+  async #steps(
+    { steps, comparesRequests }: Prepared,
+    runners: readonly Runner[],
+    { writeback }: Variant,
+  ): Promise<string[]> {
+    const ticks = writeback === true && comparesRequests;
     const results: string[] = [];
     let variables: Variables = {};
     for (let at = 0; at < steps.length; ) {
@@ -96,6 +103,7 @@ export class LinuxSide implements Side, AsyncDisposable {
       const reply = await runner.ask({ steps: steps.slice(at, end), variables });
       results.push(...reply.results);
       variables = reply.variables;
+      if (ticks) await new Promise((resolve) => setTimeout(resolve, TICK));
       if (comparesRequests) await this.#ask({ kind: 'mark' }, 'done');
       at = end;
     }

@@ -130,7 +130,11 @@ function wishes(init: Method, offer: Offer, variant: Variant): Wishes {
     Object.entries(offer.features).map(([name, isSet]) => [name, isSet && !isHidden(name)]),
   ) as Features;
   const own = init({ ...offer, features }) as Wishes;
-  return { ...own, flags: [...(own.flags ?? []).filter((flag) => !isHidden(flag)), ...(variant.taken ?? [])] };
+  const taken: InitFlag[] = [
+    ...(variant.taken ?? []),
+    ...(variant.writeback === true ? ['WRITEBACK_CACHE' as const] : []),
+  ];
+  return { ...own, flags: [...(own.flags ?? []).filter((flag) => !isHidden(flag)), ...taken] };
 }
 
 /** The methods that open regular files. */

@@ -26,6 +26,8 @@ export interface Variant {
   /** INIT flags that the server does not take, and such that it takes without doing anything for them. */
   readonly refused?: readonly InitFlag[];
   readonly taken?: readonly InitFlag[];
+  /** The server takes WRITEBACK_CACHE: the kernel's own clock tells when files were changed, and is not compared. */
+  readonly writeback?: boolean;
   /** The server keeps locks itself: it has methods for them, and takes POSIX_LOCKS and FLOCK_LOCKS. */
   readonly locks?: boolean;
   /** How many inodes the server has, the root among them; default more than any script makes. */
@@ -64,6 +66,19 @@ export const variants: readonly Variant[] = [
   { name: 'cached-in-order-small', maxData: 4096, isInOrder: true },
   { name: 'cached-in-order-page-by-page', isInOrder: true, refused: ['BIG_WRITES'] },
   { name: 'cached-in-order-no-killpriv', isInOrder: true, refused: ['HANDLE_KILLPRIV', 'HANDLE_KILLPRIV_V2'] },
+  { name: 'writeback', isInShortForm: true, writeback: true },
+  { name: 'writeback-in-order', isInShortForm: true, writeback: true, isInOrder: true },
+  { name: 'writeback-in-order-no-timeouts', writeback: true, isInOrder: true, timeout: 0 },
+  { name: 'writeback-in-order-forgetful', writeback: true, isInOrder: true, keepsCache: false },
+  { name: 'writeback-in-order-small', writeback: true, isInOrder: true, maxData: 4096 },
+  { name: 'writeback-in-order-no-atomic-trunc', writeback: true, isInOrder: true, refused: ['ATOMIC_O_TRUNC'] },
+  {
+    name: 'writeback-in-order-no-killpriv',
+    writeback: true,
+    isInOrder: true,
+    refused: ['HANDLE_KILLPRIV', 'HANDLE_KILLPRIV_V2'],
+  },
+  { name: 'writeback-direct', writeback: true, directIo: true },
   { name: 'listings', directIo: true, keepsListings: true },
   { name: 'listings-no-timeouts', directIo: true, keepsListings: true, timeout: 0 },
   { name: 'listings-forgetful', directIo: true, keepsListings: true, keepsCache: false },
@@ -142,11 +157,12 @@ export const comparesRequests = ({ directIo, isInOrder, everything }: Variant): 
 
 /**
  * Whether scripts get what they expect: the server has all methods, permissions are those that modes tell, everybody may
- * enter and write, locks are the kernel's.
+ * enter and write, locks are the kernel's, and data are not found at the server later than they were written.
  */
 export const isPlain = (variant: Variant): boolean =>
   variant.without === undefined &&
   (variant.defaultPermissions !== false || variant.acl === true) &&
   variant.locks !== true &&
+  variant.writeback !== true &&
   variant.isPrivate !== true &&
   variant.remount === undefined;

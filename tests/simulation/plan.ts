@@ -50,14 +50,22 @@ const SHORT = 0.4;
 /** Not those without OPEN: to a server that cuts files as it opens them, and does not, O_TRUNC is lost. */
 const SAME_MEANING = /^without-(?:create|flush|statx)$/;
 const judgedVariants = [...variants.filter((each) => isPlain(each) || SAME_MEANING.test(each.name))];
+/** Where nothing is refused, what is written later is written: data that a refused WRITE had are lost, as on Linux. */
+const knownVariants: Readonly<Record<Mode, readonly Variant[]>> = {
+  orderly: [
+    ...judgedVariants,
+    ...variants.filter(({ writeback, directIo }) => writeback === true && directIo !== true),
+  ],
+  failing: judgedVariants,
+  hostile: variants,
+};
 const MOST_FAULTS = { orderly: 6, failing: 6, hostile: 12 };
 
 /** The plan of a seed. */
 export function planOf(seed: number, cuts: Cuts = {}): Plan {
   const random = new Random(seed, 'plan');
   const mode = random.weighted<Mode>({ orderly: 5, failing: 3, hostile: 4 });
-  const known = mode === 'hostile' ? variants : judgedVariants;
-  const variant = random.pick(random.chance(SHORT) ? shortTimeouts : known);
+  const variant = random.pick(random.chance(SHORT) ? shortTimeouts : knownVariants[mode]);
   const common = {
     seed,
     mode,

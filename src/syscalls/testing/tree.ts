@@ -385,6 +385,7 @@ export class TreeFile extends File {
     const at = (this.flags & O_APPEND) !== 0 ? this.inode.size : offset;
     yield* this.inode.superblock.enter(task, `write ${at} ${data.length}`);
     const end = at + data.length;
+    if (data.length === 0) return { written: 0, end };
     if (end > this.inode.size) this.inode.resize(end);
     this.inode.content.set(data, at);
     return { written: data.length, end };

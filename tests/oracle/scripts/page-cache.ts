@@ -5,6 +5,7 @@ import { scriptTable } from '../script-table.ts';
 const large = `
   open f O_CREAT|O_WRONLY 0644 -> $w
   writev $w a^400000,b^400000,c^428800
+  fsync $w
   posix_fadvise $w 0 0 POSIX_FADV_DONTNEED
   close $w
 `;
