@@ -7,9 +7,9 @@ import { fchmod, fchown, fdatasync, fsync, ftruncate, futimes } from './attribut
 import { deliver } from './faces.ts';
 import { nodeError } from './node-errors.ts';
 import { close } from './open-close.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, Prepare } from './operation.ts';
 import { read, readv, write, writev } from './read-write.ts';
-import type { Runner } from './runner.ts';
+import type { Runs } from './runner.ts';
 import { fstat } from './stat.ts';
 import { appendContent, readFile, writeContent } from './whole-file.ts';
 
@@ -23,13 +23,13 @@ type Callback = (...args: unknown[]) => unknown;
  * Closing waits for the calls under way and ends the streams made from it.
  */
 export class FileHandle extends EventEmitter {
-  readonly #runner: Runner;
+  readonly #runner: Runs;
   #fd: number;
   #references = 1; // the handle itself, calls under way, streams
   #isLocked = false;
   #closing: { readonly promise: Promise<void>; readonly settle: (closed: Promise<void>) => void } | null = null;
 
-  constructor(runner: Runner, fd: number) {
+  constructor(runner: Runs, fd: number) {
     super();
     this.#runner = runner;
     this.#fd = fd;
@@ -146,13 +146,13 @@ export class FileHandle extends EventEmitter {
   /** Runs an operation on the descriptor, which stays open until it is done. `syscall` is Node's word for it. */
   async #call<A extends unknown[], T>(
     syscall: string,
-    prepare: (fd: number, ...args: A) => Operation<T>,
+    prepare: Prepare<[fd: number, ...args: A], T>,
     args: A,
   ): Promise<T> {
     if (this.#fd === -1) throw Object.assign(new Error('file closed'), { code: 'EBADF', syscall });
     this.#references++;
     try {
-      return await this.#runner.run(prepare(this.#fd, ...args));
+      return await this.#runner.run(this.#runner.entry(prepare)(this.#fd, ...args));
     } finally {
       this.#release();
     }
@@ -162,7 +162,7 @@ export class FileHandle extends EventEmitter {
     if (--this.#references > 0) return;
     const fd = this.#fd;
     this.#fd = -1;
-    this.#closing?.settle(this.#runner.run(close(fd)));
+    this.#closing?.settle(this.#runner.run(this.#runner.entry(close)(fd)));
   }
 
   #tie<S extends ReadStream | WriteStream>(stream: S): S {

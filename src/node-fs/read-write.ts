@@ -5,6 +5,15 @@ import { toBytes, toFd, toInteger, toObject, toView, toViews } from './validate.
 
 type View = NodeJS.ArrayBufferView;
 
+/** Bytes that go between an open file and memory of the caller's; its arguments are checked. */
+export interface Transfer<M = unknown> {
+  readonly file: number;
+  readonly parts: readonly Uint8Array[];
+  readonly position: calls.Position;
+  /** What the caller gave, of which these are parts. */
+  readonly memory: M;
+}
+
 /** A part of a buffer, in bytes, and where in the file it goes or comes from; null for the descriptor's position. */
 export interface Extent {
   readonly offset?: number | null | undefined;
@@ -13,33 +22,16 @@ export interface Extent {
 }
 
 /** One read(2) or pread(2). Takes every form of fs.read, fs.readSync and FileHandle.read: the buffer may be left out. */
-export const read = (
-  fd: number,
-  bufferOrOptions?: View | (Extent & { readonly buffer?: View | undefined }) | null,
-  offsetOrOptions?: number | Extent | null,
-  length?: number | null,
-  position?: number | bigint | null,
-): Operation<{ bytesRead: number; buffer: View }> => {
-  const file = toFd(fd);
-  const isBare = ArrayBuffer.isView(bufferOrOptions) || (bufferOrOptions && typeof bufferOrOptions !== 'object');
-  const options = isBare ? null : (bufferOrOptions as Extent & { buffer?: View });
-  const buffer = isBare ? (bufferOrOptions as View) : (options?.buffer ?? Buffer.alloc(16384));
-  const view = toView(buffer);
-  const extent = isBare ? extentOf(offsetOrOptions, length, position) : extentOf(options);
-  const start = toInteger(extent.offset ?? 0, 'offset', 0);
-  const size = toInteger(extent.length ?? view.length - start, 'length');
-  if (size === 0) {
+export const read = (...args: Parameters<typeof toReading>): Operation<{ bytesRead: number; buffer: View }> => {
+  const { file, parts, position, memory: buffer } = toReading(...args);
+  const part = parts[0] as Uint8Array;
+  if (part.length === 0) {
     return function* () {
       return { bytesRead: 0, buffer };
     };
   }
-  if (view.length === 0) throw invalidArgValue('buffer', buffer, 'is empty and cannot be written');
-  if (size < 0) throw outOfRange('length', '>= 0', size);
-  if (start + size > view.length) throw outOfRange('length', `<= ${view.length - start}`, size);
-  const from = toPosition(extent.position);
-  const part = view.subarray(start, start + size);
   return function* (task) {
-    return { bytesRead: yield* calls.read(task, file, part, from), buffer };
+    return { bytesRead: yield* calls.read(task, file, part, position), buffer };
   };
 };
 
@@ -51,14 +43,8 @@ export const write = <T extends View | string>(
   lengthOrEncoding?: number | string | null,
   position?: number | bigint | null,
 ): Operation<{ bytesWritten: number; buffer: T }> => {
-  const file = toFd(fd);
-  const isText = typeof data === 'string';
-  const bytes = toBytes(data, 'buffer', isText ? ((lengthOrEncoding || 'utf8') as BufferEncoding) : undefined);
-  const extent = isText
-    ? { position: offsetOrPosition as number }
-    : extentOf(offsetOrPosition, lengthOrEncoding as number, position);
-  const part = partToWrite(bytes, extent);
-  const to = isPosition(extent.position) ? extent.position : null;
+  const { file, parts, position: to } = toWriting(fd, data, offsetOrPosition, lengthOrEncoding, position);
+  const part = parts[0] as Uint8Array;
   return function* (task) {
     return { bytesWritten: yield* calls.write(task, file, part, to), buffer: data };
   };
@@ -70,11 +56,9 @@ export const readv = <T extends readonly View[]>(
   buffers: T,
   position?: number | null,
 ): Operation<{ bytesRead: number; buffers: T }> => {
-  const file = toFd(fd);
-  const views = toViews(buffers);
-  const from = isPosition(position) ? position : null;
+  const { file, parts, position: from } = toVector(fd, buffers, position);
   return function* (task) {
-    return { bytesRead: yield* calls.readv(task, file, views, from), buffers };
+    return { bytesRead: yield* calls.readv(task, file, parts, from), buffers };
   };
 };
 
@@ -84,14 +68,60 @@ export const writev = <T extends readonly View[]>(
   buffers: T,
   position?: number | null,
 ): Operation<{ bytesWritten: number; buffers: T }> => {
-  const file = toFd(fd);
-  const views = toViews(buffers);
-  const to = isPosition(position) ? position : null;
+  const { file, parts, position: to } = toVector(fd, buffers, position);
   return function* (task) {
-    const bytesWritten = views.length === 0 ? 0 : yield* calls.writev(task, file, views, to);
+    const bytesWritten = parts.length === 0 ? 0 : yield* calls.writev(task, file, parts, to);
     return { bytesWritten, buffers };
   };
 };
+
+/** The arguments of {@link read}: one part, empty where there is nothing to be done. */
+export function toReading(
+  fd: number,
+  bufferOrOptions?: View | (Extent & { readonly buffer?: View | undefined }) | null,
+  offsetOrOptions?: number | Extent | null,
+  length?: number | null,
+  position?: number | bigint | null,
+): Transfer<View> {
+  const file = toFd(fd);
+  const isBare = ArrayBuffer.isView(bufferOrOptions) || (bufferOrOptions && typeof bufferOrOptions !== 'object');
+  const options = isBare ? null : (bufferOrOptions as Extent & { buffer?: View });
+  const memory = isBare ? (bufferOrOptions as View) : (options?.buffer ?? Buffer.alloc(16384));
+  const view = toView(memory);
+  const extent = isBare ? extentOf(offsetOrOptions, length, position) : extentOf(options);
+  const start = toInteger(extent.offset ?? 0, 'offset', 0);
+  const size = toInteger(extent.length ?? view.length - start, 'length');
+  if (size === 0) return { file, parts: [view.subarray(0, 0)], position: null, memory };
+  if (view.length === 0) throw invalidArgValue('buffer', memory, 'is empty and cannot be written');
+  if (size < 0) throw outOfRange('length', '>= 0', size);
+  if (start + size > view.length) throw outOfRange('length', `<= ${view.length - start}`, size);
+  return { file, parts: [view.subarray(start, start + size)], position: toPosition(extent.position), memory };
+}
+
+/** The arguments of {@link write}: one part. */
+export function toWriting<T extends View | string>(
+  fd: number,
+  data: T,
+  offsetOrPosition?: number | Extent | null,
+  lengthOrEncoding?: number | string | null,
+  position?: number | bigint | null,
+): Transfer<T> {
+  const file = toFd(fd);
+  const isText = typeof data === 'string';
+  const bytes = toBytes(data, 'buffer', isText ? ((lengthOrEncoding || 'utf8') as BufferEncoding) : undefined);
+  const extent = isText
+    ? { position: offsetOrPosition as number }
+    : extentOf(offsetOrPosition, lengthOrEncoding as number, position);
+  const part = partToWrite(bytes, extent);
+  return { file, parts: [part], position: isPosition(extent.position) ? extent.position : null, memory: data };
+}
+
+/** The arguments of {@link readv} and {@link writev}. */
+export function toVector<T extends readonly View[]>(fd: number, buffers: T, position?: number | null): Transfer<T> {
+  const file = toFd(fd);
+  const parts = toViews(buffers);
+  return { file, parts, position: isPosition(position) ? position : null, memory: buffers };
+}
 
 function extentOf(
   offsetOrOptions: number | Extent | null | undefined,

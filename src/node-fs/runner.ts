@@ -7,7 +7,7 @@ import type { Limits } from '../task/drive.ts';
 import { type CallLimits, checkCallLimits } from './call-limits.ts';
 import { type Failure, mayTimeOut, timeoutOf, toNodeError } from './failure.ts';
 import { abortError } from './node-errors.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, Prepare } from './operation.ts';
 
 /** What calls fail with when the server is gone. */
 const CODES_WITHOUT_SERVER = new Set<unknown>(['ENOTCONN', 'ECONNABORTED', 'ECONNREFUSED']);
@@ -23,6 +23,9 @@ export interface Caller {
   readonly limits?: CallLimits;
 }
 
+/** What the faces need: whoever runs operations, be it in another thread. */
+export type Runs = Pick<Runner, 'entry' | 'run' | 'runSync'>;
+
 /** Starts operations as threads of one process, and turns what they throw into Node's errors. */
 export class Runner {
   readonly #caller: Caller;
@@ -32,6 +35,11 @@ export class Runner {
   constructor(caller: Caller) {
     this.#caller = caller;
     this.#limits = checkCallLimits(caller.limits);
+  }
+
+  /** An entry of the API, as this runner runs what it prepares: here as it is. */
+  entry<A extends readonly unknown[], T>(prepare: Prepare<A, T>): Prepare<A, T> {
+    return prepare;
   }
 
   /** An abort or a timeout rejects at once; the thread is killed and undoes what it began, in its own time. */
@@ -59,7 +67,7 @@ export class Runner {
   #limited<T>(operation: Operation<T>): Limited<T> {
     const { timeoutMs, signal: general } = this.#limits;
     const { signal: own } = operation;
-    const signal = own === undefined || general === undefined ? (own ?? general) : AbortSignal.any([own, general]);
+    const signal = joined(own, general);
     if (timeoutMs === undefined) return { code: operation, limits: { signal } };
     let thread: Thread | null = null;
     const code = (task: Thread): Blocking<T> => {
@@ -72,16 +80,21 @@ export class Runner {
 
   #explain(error: unknown, { signal }: Limits): unknown {
     if (signal?.aborted === true && error === signal.reason) return abortError(signal);
-    return error instanceof Overdue ? error.toNodeError() : this.#explainEnd(toNodeError(error));
+    return error instanceof Overdue ? error.toNodeError() : explainEnd(error, this.#caller.whyGone);
   }
+}
 
-  /** An error that only says that there is no server any more gets the reason as its cause. */
-  #explainEnd(error: unknown): unknown {
-    if (!(error instanceof Error && 'code' in error && CODES_WITHOUT_SERVER.has(error.code))) return error;
-    const why = this.#caller.whyGone?.() ?? null;
-    if (why !== null) error.cause = new Error(why);
-    return error;
-  }
+/** A signal that fires when either does. */
+export const joined = (own?: AbortSignal, general?: AbortSignal): AbortSignal | undefined =>
+  own === undefined || general === undefined ? (own ?? general) : AbortSignal.any([own, general]);
+
+/** Node's error for a failure. One that only says that there is no server any more gets the reason as its cause. */
+export function explainEnd(thrown: unknown, whyGone: (() => string | null) | undefined): unknown {
+  const error = toNodeError(thrown);
+  if (!(error instanceof Error && 'code' in error && CODES_WITHOUT_SERVER.has(error.code))) return error;
+  const why = whyGone?.() ?? null;
+  if (why !== null) error.cause = new Error(why);
+  return error;
 }
 
 /** An operation as it is run, and until when. */
