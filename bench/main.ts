@@ -1,124 +1,81 @@
-import { existsSync, statSync } from 'node:fs';
-import { stat as statOnHost } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { AT_FDCWD, AT_STATX_FORCE_SYNC, STATX_BASIC_STATS } from '../src/abi/linux.ts';
-import { daemon, type Mounted, memory, mount } from '../src/index.ts';
-import { statx } from '../src/syscalls/stat.ts';
-import { mountInKernel, whyNoKernelMount } from '../tests/daemons/kernel-mount.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import type { Case } from './case.ts';
+import { cases } from './cases.ts';
+import { measure } from './measure.ts';
+import { type Options, parseOptions, usage } from './options.ts';
+import { closeAtSignals, Resources } from './resources.ts';
+import type { Result } from './results.ts';
+import { type Subject, subjects } from './subjects.ts';
+import { whyNotCounted } from './system-calls.ts';
+import { align, caseColumns, caseRows, caseTitle, targetColumns, targetRows } from './table.ts';
+import { judge } from './targets.ts';
 
 /*
- * Round trips: one GETATTR through the whole road, path walk to reply, again and again; then several at a time.
- * All rows are measured in one run, in turns, so that ratios between them hold whatever else the machine does.
+ * Every case with every way to use files, in turns in one run: ratios hold whatever else the machine does.
  */
 
-const ROUNDS = 5;
-const TURN = 300; // milliseconds a row runs in each round
-const AT_A_TIME = 64;
+const root = path.resolve(import.meta.dirname, '..');
 
-const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
-const example = fileURLToPath(new URL('../build/libfuse-examples/passthrough_ll', import.meta.url));
-
-interface Row {
-  readonly name: string;
-  /** Does one operation at least; returns how many. */
-  readonly turn: () => number | Promise<number>;
-  readonly rates: number[];
+async function main(args: readonly string[]): Promise<void> {
+  const options = withoutCounting(parseOptions(args));
+  const chosen = cases.filter(
+    ({ name }) => options.cases.length === 0 || options.cases.some((one) => name.startsWith(one)),
+  );
+  if (options.list) {
+    for (const one of chosen) console.log(`${one.name.padEnd(26)} ${one.title}`);
+    return;
+  }
+  await using resources = new Resources();
+  closeAtSignals(resources);
+  const usable = usableSubjects(options);
+  const results: Result[] = [];
+  for (const one of chosen) results.push(...(await runCase(one, usable, options, resources)));
+  const verdicts = judge(results);
+  const told = options.cases.length === 0 ? verdicts : verdicts.filter(({ spread }) => spread !== null);
+  if (told.length > 0) console.log(`\n${align(targetColumns, targetRows(told))}`);
+  save(options.json ?? path.join(root, 'build/bench.json'), { results, targets: verdicts });
 }
 
-/** A stat(2) that always asks the server. */
-const getattr = ({ kernel, process, credentials }: Mounted, sync: 'sync' | 'async') => {
-  const code = (task: Parameters<typeof statx>[0]) =>
-    statx(task, AT_FDCWD, '/', AT_STATX_FORCE_SYNC, STATX_BASIC_STATS);
-  return sync === 'sync' ? kernel.runSync(process, credentials, code) : kernel.run(process, credentials, code);
-};
-
-function rowsOf(name: string, mounted: Mounted): Row[] {
-  return [
-    {
-      name: `${name}, synchronous`,
-      rates: [],
-      turn: () => {
-        getattr(mounted, 'sync');
-        return 1;
-      },
-    },
-    {
-      name: `${name}, ${AT_A_TIME} promises at a time`,
-      rates: [],
-      turn: async () => {
-        await Promise.all(Array.from({ length: AT_A_TIME }, () => getattr(mounted, 'async')));
-        return AT_A_TIME;
-      },
-    },
-  ];
+/** The same without counting system calls where that cannot be done, which is told. */
+function withoutCounting(options: Options): Options {
+  const why = options.systemCalls ? whyNotCounted() : null;
+  if (why !== null) console.log(`system calls are not counted: ${why}`);
+  return { ...options, systemCalls: options.systemCalls && why === null };
 }
 
-async function measure(row: Row): Promise<void> {
-  let count = 0;
-  const start = performance.now();
-  while (performance.now() - start < TURN) count += await row.turn();
-  row.rates.push((count / (performance.now() - start)) * 1000);
+/** Those that were asked for, without those that this machine cannot run, which are named. */
+function usableSubjects({ subjects: wanted }: Options): Subject[] {
+  return subjects.filter(({ letter, title, whyNot }) => {
+    if (wanted !== null && !wanted.includes(letter)) return false;
+    const why = whyNot();
+    console.log(`(${letter}) ${title}${why === null ? '' : `: not measured, ${why}`}`);
+    return why === null;
+  });
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
-
-async function main(): Promise<void> {
-  const opened: AsyncDisposable[] = [];
-  const keep = <T extends AsyncDisposable>(resource: T): T => {
-    opened.push(resource);
-    return resource;
-  };
+async function runCase(one: Case, usable: readonly Subject[], options: Options, all: Resources): Promise<Result[]> {
+  const those = usable.filter(({ letter }) => one.subjects?.includes(letter) ?? true);
+  const resources = all.keep(new Resources());
   try {
-    await compare(keep);
+    const results = await measure(one, those, options, resources);
+    if (results.length > 0) console.log(`\n${caseTitle(one)}\n${align(caseColumns, caseRows(results))}`);
+    return results;
   } finally {
-    for (const resource of opened.reverse()) await resource[Symbol.asyncDispose]();
+    await resources.close();
   }
 }
 
-/** Mounts everything and prints the table. */
-async function compare(keep: <T extends AsyncDisposable>(resource: T) => T): Promise<void> {
-  const rows: Row[] = [];
-  const use = async (name: string, server: Parameters<typeof mount>[0]): Promise<void> => {
-    rows.push(...rowsOf(name, keep(await mount(server))));
-  };
-  await use('memory server in this process', memory());
-  await use('memory server in another process', daemon(process.execPath, [program, 'serve', 'memory:', '{}']));
-  const source = ['-f', '-o', `source=${tmpdir()},timeout=0`, '{}'];
-  const missing = existsSync(example) ? whyNoKernelMount() : 'passthrough_ll is not built';
-  if (existsSync(example)) await use('passthrough_ll, attached', daemon(example, source));
-  if (missing === null) {
-    const { path } = keep(await mountInKernel(example, source));
-    rows.push(
-      {
-        name: 'passthrough_ll, mounted by Linux, synchronous',
-        rates: [],
-        turn: () => (statSync(path).nlink > 0 ? 1 : 0),
-      },
-      {
-        name: `passthrough_ll, mounted by Linux, ${AT_A_TIME} promises at a time`,
-        rates: [],
-        turn: async () => {
-          await Promise.all(Array.from({ length: AT_A_TIME }, () => statOnHost(path)));
-          return AT_A_TIME;
-        },
-      },
-    );
-  } else console.log(`not compared with a kernel mount: ${missing}`);
-
-  for (let round = 0; round <= ROUNDS; round++) {
-    for (const row of rows) {
-      await measure(row);
-      if (round === 0) row.rates.length = 0;
-    }
-  }
-  console.log(`GETATTR, operations per second: median of ${ROUNDS} rounds (least to most)`);
-  for (const { name, rates } of rows) {
-    const [low, high] = [Math.min(...rates), Math.max(...rates)].map((rate) => Math.round(rate).toLocaleString('en'));
-    console.log(
-      `${name.padEnd(62)} ${Math.round(median(rates)).toLocaleString('en').padStart(9)}  (${low} to ${high})`,
-    );
-  }
+function save(file: string, content: unknown): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
+  console.log(`written: ${path.relative(root, file)}`);
 }
 
-await main();
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof TypeError)) throw error;
+  console.error(`${error.message}\n\n${usage}`);
+  process.exitCode = 2;
+}

@@ -58,5 +58,8 @@ export function putBytes(target: Uint8Array, at: number, bytes: ByteString): num
   return at + bytes.length;
 }
 
+/** The same in memory of its own: what is cut out of a longer string keeps all of that in memory. */
+export const detached = (bytes: ByteString): ByteString => fromBytes(toBytes(bytes));
+
 /** The same memory, for numbers of several bytes. */
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -31,6 +31,15 @@ const SLASH = '/';
 
 const recordSize = (header: number, namelen: number): number => Math.ceil((header + namelen) / ALIGNMENT) * ALIGNMENT;
 
+/** The bytes that a record of READDIR takes for a name of that length. Linux's FUSE_DIRENT_SIZE. */
+export const direntSize = (namelen: number): number => recordSize(fuse_dirent.size, namelen);
+
+/** Writes a record as READDIR replies carry it, for which there must be room. */
+export function writeDirent(view: DataView, bytes: Uint8Array, at: number, { ino, off, type, name }: Dirent): void {
+  fuse_dirent.write(view, at, { ino, off, namelen: name.length, type });
+  putBytes(bytes, at + fuse_dirent.size, name);
+}
+
 /**
  * Reads a READDIR reply. A name that is empty, has more than 4095 bytes or a slash is a fault; a last record that is
  * cut off is dropped. All else is passed on as it is, NULs in names too.
@@ -96,15 +105,13 @@ export class DirentWriter {
    * A plus record without an `entry` is for the listing only.
    */
   add(dirent: Dirent, entry?: fuse_entry_out): boolean {
-    const { ino, off, type, name } = dirent;
-    const size = recordSize(this.#headerSize, name.length);
+    const size = recordSize(this.#headerSize, dirent.name.length);
     if (size > this.#bytes.length - this.#used) return false;
     const at = this.#used + this.#headerSize;
     if (entry !== undefined && this.#headerSize === fuse_direntplus.size) {
       fuse_entry_out.write(this.#view, this.#used, entry);
     }
-    fuse_dirent.write(this.#view, at - fuse_dirent.size, { ino, off, namelen: name.length, type });
-    putBytes(this.#bytes, at, name);
+    writeDirent(this.#view, this.#bytes, at - fuse_dirent.size, dirent);
     this.#used += size;
     return true;
   }

@@ -27,6 +27,7 @@ export const DEFAULT_OFFER: readonly InitFlag[] = [
   'POSIX_ACL', // access control lists are enforced, and modes with them
   'SETXATTR_EXT', // SETXATTR tells whether a list takes set-group-ID away
   'ABORT_ERROR', // device reads tell a user's abort from an unmount
+  'CACHE_SYMLINKS', // targets of symlinks are kept
   'MAX_PAGES', // requests of more than 32 pages
   'HANDLE_KILLPRIV', // the server takes set-id bits and capabilities away
   'HANDLE_KILLPRIV_V2', // and is told when

@@ -60,7 +60,7 @@ export function* setAcl(task: Task, inode: FuseInode, name: AclName, acl: Acl | 
     yield* setxattr(task, inode, name, value, { more: losesSetgid ? FUSE_SETXATTR_ACL_KILL_SGID : 0 });
   } finally {
     if (features.POSIX_ACL) {
-      inode.acls.forget();
+      inode.forgetAcls();
       inode.attributes.invalidate(STATX_BASIC_STATS);
     }
   }

@@ -10,6 +10,7 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { readAhead } from './cached-read.ts';
 import type { FuseFile } from './file.ts';
+import type { FuseInode } from './inode.ts';
 
 /**
  * Takes a program's word for how it will use a range, a `length` of 0 meaning the rest of the file: how far to read ahead
@@ -35,12 +36,17 @@ export function* advise(
   else if (advice === POSIX_FADV_WILLNEED) {
     const first = Math.floor(offset / PAGE_SIZE);
     yield* readAhead(task, file, readahead.forced(first, Math.ceil(end / PAGE_SIZE) - first));
-  } else if (advice === POSIX_FADV_DONTNEED) {
-    // A page that the range covers in part stays, unless the file ends in it.
-    const isAll = end === inode.size || end === Number.POSITIVE_INFINITY;
-    inode.mapping.dropUnused(
-      Math.ceil(offset / PAGE_SIZE),
-      isAll ? Math.ceil(end / PAGE_SIZE) : Math.floor(end / PAGE_SIZE),
-    );
-  }
+  } else dropAdvised(inode, advice, { offset, length });
+}
+
+/** Drops a range's pages for POSIX_FADV_DONTNEED. One that it covers in part stays, unless the file ends in it. */
+export function dropAdvised(
+  { mapping, size }: FuseInode,
+  advice: number,
+  { offset, length }: { readonly offset: number; readonly length: number },
+): void {
+  if (advice !== POSIX_FADV_DONTNEED || offset < 0) return;
+  const end = length === 0 ? Number.POSITIVE_INFINITY : offset + length;
+  const isAll = end === size || end === Number.POSITIVE_INFINITY;
+  mapping.dropUnused(Math.ceil(offset / PAGE_SIZE), isAll ? Math.ceil(end / PAGE_SIZE) : Math.floor(end / PAGE_SIZE));
 }

@@ -12,6 +12,7 @@ import {
   STATX_SIZE,
 } from '../abi/linux.ts';
 import type { fuse_attr } from '../abi/structs.ts';
+import { AttributeTable } from './attribute-table.ts';
 import { Attributes, isSane } from './attributes.ts';
 import { Versions } from './versions.ts';
 
@@ -41,14 +42,14 @@ const attrWith = (changes: Partial<fuse_attr> = {}): fuse_attr => ({
 /** Attributes that a reply has filled, valid up to LATER. */
 function filled(changes: Partial<fuse_attr> = {}) {
   const versions = new Versions();
-  const attributes = new Attributes(versions, attrWith(changes));
+  const attributes = new Attributes(new AttributeTable(), versions, attrWith(changes));
   attributes.apply(attrWith(changes), { expires: LATER, asked: null });
   return { versions, attributes };
 }
 
 describe('what holds', () => {
   test('nothing before the first reply', () => {
-    const attributes = new Attributes(new Versions(), attrWith());
+    const attributes = new Attributes(new AttributeTable(), new Versions(), attrWith());
     expect(attributes.holds(STATX_SIZE, NOW)).toBe(false);
   });
 
@@ -112,7 +113,7 @@ describe('a reply', () => {
     const versions = new Versions();
     const asked = versions.now();
     versions.countEviction();
-    const attributes = new Attributes(versions, attrWith());
+    const attributes = new Attributes(new AttributeTable(), versions, attrWith());
     attributes.apply(attrWith(), { expires: LATER, asked });
     expect(attributes.size).toBe(100);
     expect(attributes.holds(STATX_SIZE, NOW)).toBe(false);
@@ -219,4 +220,13 @@ test.each([
   [S_IFREG, 2 ** 64, false],
 ])('mode %o and size %d make sense: %s', (mode, size, sane) => {
   expect(isSane(attrWith({ mode, size }))).toBe(sane);
+});
+
+test('what is given back is not found in those of another file', () => {
+  const [table, versions] = [new AttributeTable(), new Versions()];
+  const first = new Attributes(table, versions, attrWith({ size: 1, uid: 9 }));
+  first.free();
+  const second = new Attributes(table, versions, attrWith({ size: 2, uid: 3 }));
+  first.apply(attrWith({ size: 7, uid: 8 }), { expires: LATER, asked: null });
+  expect([second.size, second.uid, second.holds(STATX_SIZE, NOW)]).toEqual([2, 3, false]);
 });

@@ -20,6 +20,7 @@ import {
 import type { fuse_attr } from '../abi/structs.ts';
 import type { Timespec } from '../task/clock.ts';
 import type { Stat } from '../vfs/stat.ts';
+import { type AttributeBlock, type AttributeTable, COLUMN, NO_ROWS } from './attribute-table.ts';
 import { isValid } from './validity.ts';
 import type { Moment, Versions } from './versions.ts';
 
@@ -71,54 +72,59 @@ interface Place {
 export class Attributes {
   readonly type: number;
   readonly #versions: Versions;
-  readonly #rdev: number;
-  #values: fuse_attr;
+  #block: AttributeBlock;
+  #at: number;
   #btime: Timespec | null = null;
-  /** The STATX_* fields that must be asked for again whatever the time. */
-  #stale = ~0;
-  #expires = 0;
-  #version = 0;
   /** A request under way changes the size: no reply may set it meanwhile. Linux's FUSE_I_SIZE_UNSTABLE. */
   isSizeChanging = false;
-
   /** The file is known to have neither capabilities nor set-id bits, so writing takes none away. Linux's S_NOSEC. */
   hasNoPrivileges = false;
 
   /** Takes the type and device number of `attr` for good; nothing in it holds until it is applied. */
-  constructor(versions: Versions, attr: fuse_attr) {
+  constructor(table: AttributeTable, versions: Versions, attr: fuse_attr) {
     this.#versions = versions;
     this.type = attr.mode & S_IFMT;
-    this.#rdev = this.type === S_IFCHR || this.type === S_IFBLK ? attr.rdev : 0;
-    this.#values = attr;
+    this.#block = table.block();
+    this.#at = this.#block.take();
+    this.#fill(attr);
+    if (this.type === S_IFCHR || this.type === S_IFBLK) this.#setWord(COLUMN.rdev, attr.rdev);
+    this.#setWord(COLUMN.stale, ~0);
+  }
+
+  /** Gives their memory back: nobody may look at them any more. */
+  free(): void {
+    this.#block.give(this.#at);
+    this.#block = NO_ROWS;
+    this.#at = 0;
   }
 
   /** With the sticky bit; of the type given at first, whatever later replies say. */
   get mode(): number {
-    return this.type | (this.#values.mode & S_IALLUGO);
+    return this.#word(COLUMN.mode);
   }
 
   get uid(): number {
-    return this.#values.uid;
+    return this.#word(COLUMN.uid);
   }
 
   get gid(): number {
-    return this.#values.gid;
+    return this.#word(COLUMN.gid);
   }
 
   get size(): number {
-    return this.#values.size;
+    return this.#number(COLUMN.size);
   }
 
   get blocks(): number {
-    return this.#values.blocks;
+    return this.#number(COLUMN.blocks);
   }
 
   get ino(): bigint {
-    return this.#values.ino;
+    return this.#block.ids[this.#at + COLUMN.ino] as bigint;
   }
 
   get nlink(): number {
-    return this.#values.nlink;
+    return this.#word(COLUMN.nlink);
   }
 
   /** Whether a mode has this inode's type. */
@@ -128,39 +134,40 @@ export class Attributes {
 
   /** Whether the fields of `mask` (STATX_*) can be told without asking. */
   holds(mask: number, now: number): boolean {
-    return (this.#stale & mask) === 0 && isValid(this.#expires, now);
+    return (this.#word(COLUMN.stale) & mask) === 0 && isValid(this.#number(COLUMN.expires), now);
   }
 
   get mtime(): Timespec {
-    return time(this.#values.mtime, this.#values.mtimensec);
+    return time(this.#number(COLUMN.mtime), this.#word(COLUMN.mtimensec));
   }
 
-  /** Takes over a reply's attributes, which become this object's own, unless something newer is known. @returns whether it did */
+  /** Takes over a reply's attributes, unless something newer is known. @returns whether it did */
   apply(attr: fuse_attr, terms: Terms): boolean {
     const { asked } = terms;
-    if (this.isSizeChanging || (asked !== null && this.#version > asked.attributes)) return false;
-    const doubtful = this.#version === 0 && asked !== null && this.#versions.hasEvictedSince(asked);
+    const version = this.#number(COLUMN.version);
+    if (this.isSizeChanging || (asked !== null && version > asked.attributes)) return false;
+    const doubtful = version === 0 && asked !== null && this.#versions.hasEvictedSince(asked);
     this.#set(attr, terms);
-    if (!doubtful) this.#stale &= ~STATX_BASIC_STATS;
+    if (!doubtful) this.#validate(STATX_BASIC_STATS);
     return true;
   }
 
   /** Takes over the attributes that a SETATTR made: always, but not for long if something else changed meanwhile. */
   applyChanged(attr: fuse_attr, terms: Terms & { readonly asked: Moment }): void {
-    const overtaken = this.#version > terms.asked.attributes;
+    const overtaken = this.#isNewerThan(terms.asked);
     this.#set(attr, overtaken ? { ...terms, expires: 0 } : terms);
-    this.#stale &= ~STATX_BASIC_STATS;
+    this.#validate(STATX_BASIC_STATS);
   }
 
-  /** These fields (STATX_*) must be asked for before they are told again. */
+  /** These fields (STATX_*) must be asked for before they are told again, whatever the time. */
   invalidate(mask: number): void {
-    this.#stale |= mask;
+    this.#setWord(COLUMN.stale, this.#word(COLUMN.stale) | mask);
   }
 
   /** A write came to an end at `end`, having written something or not. */
   wrote(end: number, written: number): void {
-    this.#version = this.#versions.next();
-    if (written > 0 && end > this.size) this.#values.size = end;
+    this.#changed();
+    if (written > 0 && end > this.size) this.#setNumber(COLUMN.size, end);
     this.invalidate(CHANGED_BY_WRITE);
   }
 
@@ -171,44 +178,44 @@ export class Attributes {
 
   /** The file is taken to be empty, whatever was answered since it was opened. */
   cut(): void {
-    this.#values.size = 0;
+    this.#setNumber(COLUMN.size, 0);
   }
 
   /** The server cut the file as it opened it. */
   truncated(): void {
-    this.#version = this.#versions.next();
+    this.#changed();
     this.cut();
     this.invalidate(CHANGED_BY_WRITE);
   }
 
   /** A read asked for at that moment met the end of the file here. */
   endsAt(size: number, asked: Moment): void {
-    if (this.isSizeChanging || this.#version > asked.attributes || size >= this.size) return;
-    this.#version = this.#versions.next();
-    this.#values.size = size;
+    if (this.isSizeChanging || this.#isNewerThan(asked) || size >= this.size) return;
+    this.#changed();
+    this.#setNumber(COLUMN.size, size);
   }
 
   /** One name is gone; a directory has only one. */
   unlinked(): void {
-    this.#version = this.#versions.next();
-    this.#values.nlink = this.type === S_IFDIR ? 0 : Math.max(0, this.nlink - 1);
+    this.#changed();
+    this.#setWord(COLUMN.nlink, this.type === S_IFDIR ? 0 : Math.max(0, this.nlink - 1));
     this.invalidate(STATX_CTIME);
   }
 
   /** All names are gone. */
   removed(): void {
-    this.#values.nlink = 0;
+    this.#setWord(COLUMN.nlink, 0);
   }
 
   /** The server says that they are stale, those in replies under way too. */
   invalidatedByServer(): void {
-    this.#version = this.#versions.next();
+    this.#changed();
     this.invalidate(STATX_BASIC_STATS);
   }
 
   stat(place: Place): Stat {
     const mask = this.#btime === null ? STATX_BASIC_STATS : STATX_BASIC_STATS | STATX_BTIME;
-    return this.statOf(this.#values, { btime: this.#btime, mask }, place);
+    return this.statOf(this.#values(), { btime: this.#btime, mask }, place);
   }
 
   /** What a reply tells its caller, whether it was taken over or not. @see Linux fs/fuse/dir.c, fuse_fillattr() */
@@ -220,7 +227,7 @@ export class Attributes {
       nlink: attr.nlink,
       uid: shownId(attr.uid),
       gid: shownId(attr.gid),
-      rdev: this.#rdev,
+      rdev: this.#word(COLUMN.rdev),
       size: attr.size,
       blksize: attr.blksize === 0 ? blockSize : 2 ** (31 - Math.clz32(attr.blksize)),
       blocks: attr.blocks,
@@ -233,13 +240,80 @@ export class Attributes {
   }
 
   #set(attr: fuse_attr, { expires, btime }: Terms): void {
-    this.#version = this.#versions.next();
-    this.#expires = expires;
-    this.#values = attr;
+    this.#changed();
+    this.#setNumber(COLUMN.expires, expires);
+    this.#fill(attr);
     this.hasNoPrivileges = false;
     if (btime === undefined) return;
-    this.#stale &= ~STATX_BTIME;
+    this.#validate(STATX_BTIME);
     if (btime !== null) this.#btime = btime;
+  }
+
+  #fill(attr: fuse_attr): void {
+    this.#block.ids[this.#at + COLUMN.ino] = attr.ino;
+    this.#setNumber(COLUMN.size, attr.size);
+    this.#setNumber(COLUMN.blocks, attr.blocks);
+    this.#setNumber(COLUMN.atime, attr.atime);
+    this.#setNumber(COLUMN.mtime, attr.mtime);
+    this.#setNumber(COLUMN.ctime, attr.ctime);
+    this.#setWord(COLUMN.mode, this.type | (attr.mode & S_IALLUGO));
+    this.#setWord(COLUMN.nlink, attr.nlink);
+    this.#setWord(COLUMN.uid, attr.uid);
+    this.#setWord(COLUMN.gid, attr.gid);
+    this.#setWord(COLUMN.blksize, attr.blksize);
+    this.#setWord(COLUMN.atimensec, attr.atimensec);
+    this.#setWord(COLUMN.mtimensec, attr.mtimensec);
+    this.#setWord(COLUMN.ctimensec, attr.ctimensec);
+  }
+
+  #values(): fuse_attr {
+    return {
+      ino: this.ino,
+      size: this.size,
+      blocks: this.blocks,
+      atime: this.#number(COLUMN.atime),
+      mtime: this.#number(COLUMN.mtime),
+      ctime: this.#number(COLUMN.ctime),
+      atimensec: this.#word(COLUMN.atimensec),
+      mtimensec: this.#word(COLUMN.mtimensec),
+      ctimensec: this.#word(COLUMN.ctimensec),
+      mode: this.mode,
+      nlink: this.nlink,
+      uid: this.uid,
+      gid: this.gid,
+      rdev: 0,
+      blksize: this.#word(COLUMN.blksize),
+      flags: 0,
+    };
+  }
+
+  /** Something is known of it that no reply to an older request can know. */
+  #changed(): void {
+    this.#setNumber(COLUMN.version, this.#versions.next());
+  }
+
+  #isNewerThan({ attributes }: Moment): boolean {
+    return this.#number(COLUMN.version) > attributes;
+  }
+
+  #validate(mask: number): void {
+    this.#setWord(COLUMN.stale, this.#word(COLUMN.stale) & ~mask);
+  }
+
+  #number(column: number): number {
+    return this.#block.numbers[this.#at + column] as number;
+  }
+
+  #setNumber(column: number, value: number): void {
+    this.#block.numbers[this.#at + column] = value;
+  }
+
+  #word(column: number): number {
+    return this.#block.words[2 * this.#at + column] as number;
+  }
+
+  #setWord(column: number, value: number): void {
+    this.#block.words[2 * this.#at + column] = value;
   }
 }
 

@@ -1,12 +1,15 @@
 import { type Dirent, readDirents, readDirentsPlus } from '../abi/dirent.ts';
 import { EISDIR, ENOTTY } from '../abi/errno.ts';
-import { FOPEN_NONSEEKABLE, FOPEN_STREAM, FUSE_FSYNC_FDATASYNC } from '../abi/fuse.ts';
-import { PAGE_SIZE } from '../abi/linux.ts';
+import { FOPEN_CACHE_DIR, FOPEN_NONSEEKABLE, FOPEN_STREAM, FUSE_FSYNC_FDATASYNC } from '../abi/fuse.ts';
+import { PAGE_SIZE, STATX_MTIME } from '../abi/linux.ts';
 import { FSYNCDIR, READDIR, READDIRPLUS, RELEASEDIR } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
-import { type DirectoryEntry, File, type IoctlArgument } from '../vfs/file.ts';
+import { type DirectoryReader, File, type IoctlArgument } from '../vfs/file.ts';
 import type { Path } from '../vfs/mount.ts';
+import { dropAdvised } from './advise.ts';
+import { CachedListing, ListingPlace } from './cached-listing.ts';
+import { refresh } from './getattr.ts';
 import { type Handle, releaseHandle } from './handle.ts';
 import type { FuseInode } from './inode.ts';
 import { ioctl } from './ioctl.ts';
@@ -19,10 +22,15 @@ const MINOR_WITH_IOCTL_DIR = 18;
 export class FuseDirectoryFile extends File {
   declare readonly inode: FuseInode;
   readonly handle: Handle;
+  readonly #place = new ListingPlace();
+  /** The listing that it is read from and adds to, with FOPEN_CACHE_DIR. */
+  readonly #listing: CachedListing | null;
 
   constructor(path: Path, inode: FuseInode, flags: number, handle: Handle) {
     super(path, inode, flags);
     this.handle = handle;
+    if ((handle.openFlags & FOPEN_CACHE_DIR) !== 0) inode.listing ??= new CachedListing(inode);
+    this.#listing = (handle.openFlags & FOPEN_CACHE_DIR) === 0 ? null : inode.listing;
   }
 
   get isSeekable(): boolean {
@@ -30,45 +38,67 @@ export class FuseDirectoryFile extends File {
   }
 
   /**
-   * Reads on from `cookie`. Entries that `emit` refuses are forgotten: the next call asks for them again.
-   * Entries before a faulty one have been emitted when this throws. Makes the access time stale.
+   * Reads on from `cookie`. Entries that are not taken are forgotten: the next call asks for them again.
+   * Entries before a faulty one have been given when this throws. What the server tells makes the access time stale.
    *
-   * FUSE: one READDIR or READDIRPLUS, for as many bytes as the caller has room for, but at least a page and at most what a
-   * request may carry. An empty reply is the end. All that a READDIRPLUS tells is cached, whatever `emit` takes.
+   * FUSE: nothing while the listing is cached. Else one READDIR or READDIRPLUS, for as many bytes as the caller has room
+   * for, but at least a page and at most what a request may carry. An empty reply is the end. All that a READDIRPLUS tells
+   * is cached, whatever is taken. Before, with FOPEN_CACHE_DIR and AUTO_INVAL_DATA: GETATTR at the beginning when the
+   * time of change is stale.
    *
    * @throws EIO for a bad inode, or an entry without sense; what the server answers.
-   * @see Linux fs/fuse/readdir.c, fuse_readdir_uncached()
+   * @see Linux fs/fuse/readdir.c, fuse_readdir()
    */
-  *iterate(task: Task, size: number, emit: (entry: DirectoryEntry) => boolean): Blocking<void> {
+  *iterate(task: Task, reader: DirectoryReader): Blocking<void> {
+    this.inode.check();
+    if (this.#listing !== null) {
+      yield* this.#learnTime(task);
+      if (this.#listing.tryRead(this.#place, this.cookie, (dirent) => this.#give(dirent, reader))) return;
+    }
+    yield* this.#askOn(task, reader);
+  }
+
+  /** A listing that is begun, or read from its beginning, is told from an older one by the time of change. */
+  *#learnTime(task: Task): Blocking<void> {
+    if (this.cookie !== 0n || !this.inode.superblock.connection.features.AUTO_INVAL_DATA) return;
+    yield* refresh(task, this.inode, STATX_MTIME);
+  }
+
+  /** @see Linux fs/fuse/readdir.c, fuse_readdir_uncached() */
+  *#askOn(task: Task, reader: DirectoryReader): Blocking<void> {
     const { inode } = this;
-    inode.check();
     try {
-      if (usesReaddirplus(inode, this.cookie)) yield* this.#readPlus(task, size, emit);
-      else yield* this.#readPlain(task, size, emit);
+      if (usesReaddirplus(inode, this.cookie)) yield* this.#readPlus(task, reader);
+      else yield* this.#readPlain(task, reader);
     } finally {
       inode.accessed();
     }
   }
 
-  *#readPlain(task: Task, size: number, emit: (entry: DirectoryEntry) => boolean): Blocking<void> {
-    const { entries, error } = readDirents(yield* this.#ask(task, READDIR, size));
-    if (!entries.every((entry) => this.#emit(entry, emit))) return;
+  *#readPlain(task: Task, reader: DirectoryReader): Blocking<void> {
+    const { entries, error } = readDirents(yield* this.#ask(task, READDIR, reader.room));
+    if (!entries.every((entry) => this.#told(entry, reader))) return;
     if (error !== null) throw error;
   }
 
-  *#readPlus(task: Task, size: number, emit: (entry: DirectoryEntry) => boolean): Blocking<void> {
+  *#readPlus(task: Task, reader: DirectoryReader): Blocking<void> {
     const asked = this.inode.superblock.versions.now();
-    const { entries, error } = readDirentsPlus(yield* this.#ask(task, READDIRPLUS, size));
+    const { entries, error } = readDirentsPlus(yield* this.#ask(task, READDIRPLUS, reader.room));
     let hasRoom = true;
     for (const entry of entries) {
-      if (hasRoom) hasRoom = this.#emit(entry, emit);
+      if (hasRoom) hasRoom = this.#told(entry, reader);
       yield* linkEntry(task, this.path.dentry, entry, asked);
     }
     if (error !== null) throw error;
   }
 
-  #emit({ ino, off, type, name }: Dirent, emit: (entry: DirectoryEntry) => boolean): boolean {
-    if (!emit({ ino, next: off, type, name })) return false;
+  #told(entry: Dirent, reader: DirectoryReader): boolean {
+    this.#listing?.append(this.cookie, entry);
+    return this.#give(entry, reader);
+  }
+
+  #give({ ino, off, type, name }: Dirent, reader: DirectoryReader): boolean {
+    if (!reader.take({ ino, next: off, type, name })) return false;
     this.cookie = off;
     return true;
   }
@@ -78,7 +108,9 @@ export class FuseDirectoryFile extends File {
     const room = Math.min(Math.max(size, PAGE_SIZE), inode.superblock.connection.limits.maxPages * PAGE_SIZE);
     const rest = { read_flags: 0, lock_owner: 0n, flags: this.flags };
     const body = { fh: handle.fh, offset: this.cookie, size: room, ...rest };
-    return (yield* inode.oneAtATime(task, () => inode.call(task, opcode, { body, room }))).data;
+    const { data } = yield* inode.oneAtATime(task, () => inode.call(task, opcode, { body, room }));
+    if (data.length === 0) this.#listing?.endsAt(this.cookie);
+    return data;
   }
 
   /** FUSE: FSYNCDIR. @throws EIO for a bad inode; what the server answers. */
@@ -101,6 +133,11 @@ export class FuseDirectoryFile extends File {
 
   *write(): Blocking<never> {
     throw EISDIR;
+  }
+
+  /** Only pages of the listing can be given up. @see Linux mm/fadvise.c, generic_fadvise() */
+  override *advise(_task: Task, advice: number, offset: number, length: number): Blocking<void> {
+    dropAdvised(this.inode, advice, { offset, length });
   }
 
   /** FUSE: see ioctl(). @throws ENOTTY for a server that is too old; as ioctl() @see Linux fs/fuse/ioctl.c, fuse_dir_ioctl() */

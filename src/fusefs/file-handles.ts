@@ -83,8 +83,8 @@ export class FuseFileHandles implements FileHandles {
 
 /** Some name of the file, or a dentry without one. Held. Linux's d_obtain_alias(). */
 function dentryOf(inode: FuseInode): Dentry {
-  const alias = inode.aliases[0];
-  if (alias !== undefined) {
+  const { alias } = inode;
+  if (alias !== null) {
     if (inode.nodeid !== FUSE_ROOT_ID) alias.expires = 0;
     return alias.hold();
   }

@@ -4,7 +4,7 @@ import { O_DIRECT, PAGE_SIZE, STATX_SIZE } from '../abi/linux.ts';
 import { FLUSH, FSYNC, LSEEK, RELEASE } from '../abi/opcodes.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
-import { type CopyRange, type DirectoryEntry, File, type IoctlArgument, type TransferHow } from '../vfs/file.ts';
+import { type CopyRange, File, type IoctlArgument, type TransferHow } from '../vfs/file.ts';
 import type { FileLock, LockedRange } from '../vfs/file-lock.ts';
 import type { Path } from '../vfs/mount.ts';
 import type { Poller, Pollers } from '../vfs/poll.ts';
@@ -163,7 +163,7 @@ export class FuseFile extends File {
     return ioctl(task, this.inode, this.handle, { command, argument, isDirectory: false });
   }
 
-  *iterate(_task: Task, _size: number, _emit: (entry: DirectoryEntry) => boolean): Blocking<void> {
+  *iterate(): Blocking<void> {
     throw ENOTDIR;
   }
 

@@ -74,7 +74,7 @@ export function* refresh(
   { flags = 0, handle = null }: { readonly flags?: number; readonly handle?: Handle | null } = {},
 ): Blocking<Answer | null> {
   if (!mustAsk(inode, mask, flags)) return null;
-  inode.acls.forget();
+  inode.forgetAcls();
   if (wantsStatx(inode, mask)) {
     try {
       return yield* askStatx(task, inode, handle);

@@ -1,5 +1,6 @@
 import type { ByteString } from '../abi/bytes.ts';
 import { EIO, type Errno } from '../abi/errno.ts';
+import { FUSE_ROOT_ID } from '../abi/fuse.ts';
 import { S_ISVTX, STATX_ATIME } from '../abi/linux.ts';
 import type { Opcode } from '../abi/opcodes.ts';
 import type { Acl, AclName } from '../abi/posix-acl.ts';
@@ -19,13 +20,14 @@ import { getAcl, setAcl } from './acl.ts';
 import { AclCache } from './acl-cache.ts';
 import { Attributes } from './attributes.ts';
 import { bmap } from './bmap.ts';
+import type { CachedListing } from './cached-listing.ts';
 import { link, mkdir, mknod, symlink } from './create.ts';
 import { getFileAttributes, setFileAttributes } from './file-attributes.ts';
 import { getattr, tryGetattr } from './getattr.ts';
 import { lookup } from './lookup.ts';
 import { atomicOpen, open, tmpfile } from './open.ts';
 import { permission, tryPermission } from './permission.ts';
-import { readlink } from './readlink.ts';
+import { readlink, tryReadlink } from './readlink.ts';
 import { rename, rmdir, unlink } from './remove.ts';
 import { setattr } from './setattr.ts';
 import type { FuseSuperblock } from './superblock.ts';
@@ -37,31 +39,56 @@ export class FuseInode extends Inode {
   readonly nodeid: bigint;
   readonly generation: bigint;
   readonly attributes: Attributes;
-  readonly acls: AclCache;
-  /** Of a regular file: its cached pages. */
-  readonly mapping: Mapping;
   /** How many files of it are open whose reads and writes go through the page cache. Linux's iocachectr. */
   cachingFiles = 0;
   /** References that the server must be told to forget. */
   nlookup = 0;
   /** The server contradicted itself about this file: everything fails with EIO from now on. */
   isBad = false;
-  /** Of a directory: the dentry it was last found under. */
-  alias: Dentry | null = null;
+  /** Of a directory: what it lists, once it was open with FOPEN_CACHE_DIR. Linux's rdc. */
+  listing: CachedListing | null = null;
   /** Of a directory: names in it are used, so READDIRPLUS is worth its cost. Linux's FUSE_I_ADVISE_RDPLUS. */
   isReaddirplusAdvised = false;
   /** A READDIRPLUS told of it, and no walk has made use of that yet. Linux's FUSE_I_INIT_RDPLUS. */
   isFromReaddirplus = false;
-  readonly #serial = new RwLock();
+  // Of the files that are known few are used otherwise: what that takes is made when first needed.
+  #acls: AclCache | null = null;
+  #mapping: Mapping | null = null;
+  #serial: RwLock | null = null;
 
   /** Of `attr` only the type and device number are taken: the caller applies it. */
   constructor(superblock: FuseSuperblock, nodeid: bigint, generation: bigint, attr: fuse_attr) {
     super(superblock);
     this.nodeid = nodeid;
-    this.generation = generation;
-    this.mapping = new Mapping(superblock.pageCache);
-    this.attributes = new Attributes(superblock.versions, attr);
-    this.acls = new AclCache(superblock.connection.features.POSIX_ACL ? 'keep' : 'ask always');
+    this.generation = generation === 0n ? 0n : generation; // The constant, in place of one more object.
+    this.attributes = new Attributes(superblock.attributeTable, superblock.versions, attr);
+  }
+
+  /** The root is older than what was agreed on. */
+  get acls(): AclCache {
+    const keeps = this.superblock.connection.features.POSIX_ACL && this.nodeid !== FUSE_ROOT_ID;
+    this.#acls ??= new AclCache(keeps ? 'keep' : 'ask always');
+    return this.#acls;
+  }
+
+  /** Its access control lists may have changed. */
+  forgetAcls(): void {
+    this.#acls?.forget();
+  }
+
+  /** The cached pages: a file's data, a directory's listing, a symlink's target. */
+  get mapping(): Mapping {
+    this.#mapping ??= new Mapping(this.superblock.pageCache);
+    return this.#mapping;
+  }
+
+  get hasPages(): boolean {
+    return this.#mapping?.isEmpty === false;
+  }
+
+  /** All its pages go, whatever is in them. */
+  dropPages(): void {
+    this.#mapping?.drop(0);
   }
 
   get type(): number {
@@ -131,11 +158,13 @@ export class FuseInode extends Inode {
   /** Runs `code` alone among all that go this way, for servers that did not say they can do with several at once. */
   *oneAtATime<T>(task: Task, code: () => Blocking<T>): Blocking<T> {
     if (this.superblock.connection.features.PARALLEL_DIROPS) return yield* code();
-    yield* this.#serial.lock(task, `directory ${this.nodeid}, which takes one request at a time`);
+    this.#serial ??= new RwLock();
+    const serial = this.#serial;
+    yield* serial.lock(task, `directory ${this.nodeid}, which takes one request at a time`);
     try {
       return yield* code();
     } finally {
-      this.#serial.unlock();
+      serial.unlock();
     }
   }
 
@@ -208,6 +237,10 @@ export class FuseInode extends Inode {
 
   rename(task: Task, source: Dentry, targetDir: Inode, target: Dentry, flags: number): Blocking<void> {
     return rename(task, { dir: this, dentry: source }, { dir: targetDir as FuseInode, dentry: target }, flags);
+  }
+
+  override tryReadlink(): ByteString | undefined {
+    return tryReadlink(this);
   }
 
   readlink(task: Task): Blocking<ByteString> {

@@ -30,7 +30,7 @@ export function invalidateInode(
 ): void {
   const inode = known(superblock, ino);
   inode.attributes.invalidatedByServer();
-  inode.acls.forget();
+  inode.forgetAcls();
   if (off < 0) return;
   const end = len <= 0 ? Number.POSITIVE_INFINITY : Math.ceil((off + len) / PAGE_SIZE);
   inode.mapping.drop(Math.floor(off / PAGE_SIZE), end);
@@ -126,7 +126,7 @@ function* inDirectory(
 
 function* withDentry(dir: FuseInode, name: ByteString, code: (dentry: Dentry) => Blocking<void>): Blocking<void> {
   if (dir.type !== S_IFDIR) throw ENOTDIR;
-  const dentry = dir.aliases[0]?.children.get(name);
+  const dentry = dir.alias?.children.get(name);
   if (dentry === undefined) throw ENOENT;
   dentry.hold();
   try {

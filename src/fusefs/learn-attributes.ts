@@ -14,16 +14,16 @@ import type { Moment } from './versions.ts';
 export function learnAttributes(inode: FuseInode, attr: fuse_attr, terms: Terms): void {
   const { attributes } = inode;
   const { size, mtime } = attributes;
-  if (!attributes.apply(attr, terms) || !hasPages(inode)) return;
+  if (!attributes.apply(attr, terms) || !hasData(inode)) return;
   const { AUTO_INVAL_DATA, EXPLICIT_INVAL_DATA } = inode.superblock.connection.features;
   if (attributes.size !== size) {
     inode.mapping.truncate(attributes.size);
-    if (AUTO_INVAL_DATA || !EXPLICIT_INVAL_DATA) inode.mapping.drop(0);
+    if (AUTO_INVAL_DATA || !EXPLICIT_INVAL_DATA) inode.dropPages();
     return;
   }
   const { mtime: newer } = attributes;
   const wasChanged = newer.seconds !== mtime.seconds || newer.nanoseconds !== mtime.nanoseconds;
-  if (AUTO_INVAL_DATA && wasChanged) inode.mapping.drop(0);
+  if (AUTO_INVAL_DATA && wasChanged) inode.dropPages();
 }
 
 /** Takes over the attributes that a SETATTR made; a new size drops all pages. @see Linux fs/fuse/dir.c, fuse_do_setattr() */
@@ -31,7 +31,8 @@ export function learnChanged(inode: FuseInode, attr: fuse_attr, terms: Terms & {
   const { attributes } = inode;
   const { size } = attributes;
   attributes.applyChanged(attr, terms);
-  if (hasPages(inode) && attributes.size !== size) inode.mapping.drop(0);
+  if (hasData(inode) && attributes.size !== size) inode.dropPages();
 }
 
-const hasPages = (inode: FuseInode): boolean => inode.type === S_IFREG && !inode.mapping.isEmpty;
+/** A size says nothing of the pages that a directory or a symlink has. */
+const hasData = (inode: FuseInode): boolean => inode.type === S_IFREG && inode.hasPages;

@@ -80,10 +80,9 @@ export function tie(
 
 /** A directory has one name: found under another, its dentry moves there. @see Linux fs/dcache.c, d_splice_alias() */
 function splice(inode: FuseInode, dentry: Dentry): Dentry {
-  const { alias } = inode;
-  if (alias === null || alias === dentry || alias.inode !== inode) {
+  const alias = inode.type === S_IFDIR ? inode.alias : null;
+  if (alias === null || alias === dentry) {
     dentry.attach(inode);
-    if (inode.type === S_IFDIR) inode.alias = dentry;
     return dentry;
   }
   if (alias.isAncestorOf(dentry)) throw ELOOP;
@@ -136,7 +135,7 @@ function stillNames(dentry: Dentry, inode: FuseInode, entry: fuse_entry_out, ask
   }
   inode.nlookup++;
   if (!isSane(attr) || !inode.isNamedBy(entry)) return false;
-  inode.acls.forget();
+  inode.forgetAcls();
   learnAttributes(inode, attr, { expires: expiry(superblock.now, attr_valid, attr_valid_nsec), asked });
   setExpiry(dentry, entry, superblock);
   return true;

@@ -36,7 +36,9 @@ const CREATION_FLAGS = O_CREAT | O_EXCL | O_NOCTTY;
 export function* open(task: Task, inode: FuseInode, path: Path, flags: number): Blocking<File> {
   inode.check();
   if (inode.type === S_IFDIR) {
-    return new FuseDirectoryFile(path, inode, fileFlags(flags), yield* openHandle(task, inode, OPENDIR, flags));
+    const handle = yield* openHandle(task, inode, OPENDIR, flags);
+    dropUnlessKept(inode, handle);
+    return new FuseDirectoryFile(path, inode, fileFlags(flags), handle);
   }
   const file = yield* openRegular(task, inode, path, flags);
   if (!isTruncation(inode, flags)) return file;
@@ -149,11 +151,16 @@ function* openRegular(task: Task, inode: FuseInode, path: Path, flags: number): 
 /** An open file for a handle, unless the server asks for what it was not offered. Drops cached pages that are not to be kept. */
 function opened(inode: FuseInode, path: Path, flags: number, handle: Handle): FuseFile {
   if ((handle.openFlags & FOPEN_PASSTHROUGH) === 0) {
-    if ((handle.openFlags & FOPEN_KEEP_CACHE) === 0) inode.mapping.drop(0);
+    dropUnlessKept(inode, handle);
     return new FuseFile(path, inode, fileFlags(flags), handle);
   }
   releaseHandle(inode, handle, RELEASE, fileFlags(flags));
   throw EIO;
+}
+
+/** Drops the pages that a server did not say may be kept. */
+function dropUnlessKept(inode: FuseInode, { openFlags }: Handle): void {
+  if ((openFlags & FOPEN_KEEP_CACHE) === 0) inode.dropPages();
 }
 
 function openHandle(

@@ -109,6 +109,6 @@ function* checkExecutable(task: Task, inode: FuseInode, refreshed: boolean): Blo
 
 /** @see Linux fs/fuse/dir.c, fuse_perm_getattr() */
 function* askModes(task: Task, inode: FuseInode): Blocking<void> {
-  inode.acls.forget();
+  inode.forgetAcls();
   yield* askAttributes(task, inode, null);
 }

@@ -80,7 +80,7 @@ function refresh(dentry: Dentry, { entry }: DirentPlus, asked: Moment): boolean 
   if (inode.isBad) return false;
   inode.nlookup++;
   const expires = expiry(inode.superblock.now, entry.attr_valid, entry.attr_valid_nsec);
-  inode.acls.forget();
+  inode.forgetAcls();
   learnAttributes(inode, entry.attr, { expires, asked });
   setExpiry(dentry, entry, inode.superblock);
   dentry.epoch = inode.superblock.versions.epoch;

@@ -95,6 +95,7 @@ export function forgetName(dentry: Dentry): void {
 /** A directory's entries changed. @see Linux fs/fuse/dir.c, fuse_dir_changed() */
 export function contentChanged(dir: FuseInode): void {
   dir.attributes.invalidate(STATX_BASIC_STATS);
+  dir.listing?.changed();
 }
 
 /** What a name stands for was changed, and its change time with it. */

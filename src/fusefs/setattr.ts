@@ -110,7 +110,7 @@ function* apply(task: Task, inode: FuseInode, { change, lost, isForced }: Applic
     inode.attributes.cut();
     inode.mapping.truncate(0);
   } else yield* send(task, inode, { change, mode, handle: change.isOpening === true ? null : handle });
-  inode.acls.forget();
+  inode.forgetAcls();
 }
 
 /**

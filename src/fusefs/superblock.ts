@@ -11,6 +11,7 @@ import type { Inode } from '../vfs/inode.ts';
 import { PageCache } from '../vfs/page-cache.ts';
 import type { StatFs } from '../vfs/stat.ts';
 import type { Superblock } from '../vfs/superblock.ts';
+import { AttributeTable } from './attribute-table.ts';
 import { FuseFileHandles } from './file-handles.ts';
 import { FuseInode } from './inode.ts';
 import { learnAttributes } from './learn-attributes.ts';
@@ -37,6 +38,7 @@ export class FuseSuperblock implements Superblock {
   isReadOnly: boolean;
   readonly root: Dentry;
   readonly versions = new Versions();
+  readonly attributeTable = new AttributeTable();
   /** Where the pages of its files are kept, with those of other file systems. */
   readonly pageCache: PageCache;
   readonly polledFiles = new PolledFiles();
@@ -145,10 +147,11 @@ export class FuseSuperblock implements Superblock {
    * @see Linux fs/fuse/inode.c, fuse_evict_inode()
    */
   evict(inode: FuseInode): void {
-    inode.mapping.drop(0);
+    inode.dropPages();
     if (this.#inodes.get(inode.nodeid) === inode) this.#inodes.delete(inode.nodeid);
     if (inode.attributes.nlink > 0) this.versions.countEviction();
     if (this.#isActive) this.connection.forget(inode.nodeid, inode.nlookup);
+    inode.attributes.free();
   }
 
   tryRevalidate(dentry: Dentry, force: boolean): boolean {

@@ -1,7 +1,7 @@
 import type { PathLike } from 'node:fs';
 import * as calls from './calls.ts';
 import { nodeError } from './node-errors.ts';
-import type { Operation } from './operation.ts';
+import { made, type Operation } from './operation.ts';
 import { type NameEncoding, type OptionsArgument, optionsOf } from './options.ts';
 import { encodeName, toPath } from './path.ts';
 
@@ -35,9 +35,7 @@ export const symlink = (target: PathLike, path: PathLike, type?: string | null):
 export const readlink = (path: PathLike, options?: OptionsArgument<EncodingOptions>): Operation<string | Buffer> => {
   const { encoding } = optionsOf(options);
   const file = toPath(path, 'oldPath');
-  return function* (task) {
-    return encodeName(yield* calls.readlink(task, file), encoding);
-  };
+  return (task) => made(calls.readlink(task, file), (target) => encodeName(target, encoding));
 };
 
 /** Takes a name away; a link's own. */

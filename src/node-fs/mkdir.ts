@@ -8,7 +8,7 @@ import type { Blocking } from '../task/blocking.ts';
 import * as calls from './calls.ts';
 import { Failure, named } from './failure.ts';
 import type { EncodingOptions } from './links.ts';
-import type { Operation } from './operation.ts';
+import { made, type Operation } from './operation.ts';
 import { type OptionsArgument, optionsOf } from './options.ts';
 import { encodeName, toPath } from './path.ts';
 import { toBoolean, toMode } from './validate.ts';
@@ -19,15 +19,12 @@ export const mkdir = (path: PathLike, options?: Mode | MakeDirectoryOptions | nu
   const directory = toPath(path);
   const isDeep = toBoolean(recursive ?? false, 'options.recursive');
   const permissions = toMode(mode, 0o777);
-  return function* (task) {
-    if (!isDeep) {
-      yield* calls.mkdir(task, directory, permissions);
-      return undefined;
-    }
-    const first = yield* mkdirs(task, directory, permissions);
-    return first === undefined ? undefined : (encodeName(first, 'utf8') as string);
-  };
+  if (isDeep) return (task) => made(mkdirs(task, directory, permissions), shown);
+  return (task) => made(calls.mkdir(task, directory, permissions), () => undefined);
 };
+
+const shown = (path: ByteString | undefined): string | undefined =>
+  path === undefined ? undefined : (encodeName(path, 'utf8') as string);
 
 /** Makes a directory and those above it that are missing. Analogous to Node's MKDirpSync. @returns the first one made */
 export const mkdirs = named('mkdir', 1, function* (task: Thread, path: ByteString, mode: number): Blocking<
@@ -68,9 +65,7 @@ function* isDirectory(task: Thread, path: ByteString): Blocking<boolean> {
 export const mkdtemp = (prefix: PathLike, options?: OptionsArgument<EncodingOptions>): Operation<string | Buffer> => {
   const { encoding } = optionsOf(options);
   const template = `${toPath(prefix, 'prefix')}XXXXXX`;
-  return function* (task) {
-    return encodeName(yield* makeFrom(task, template), encoding);
-  };
+  return (task) => made(makeFrom(task, template), (path) => encodeName(path, encoding));
 };
 
 const attempts = 100;

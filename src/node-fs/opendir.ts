@@ -8,7 +8,7 @@ import type { DirectoryEntry } from '../vfs/file.ts';
 import * as calls from './calls.ts';
 import { type Dirent, typeOf } from './dirent.ts';
 import { wanted } from './open-close.ts';
-import type { Operation } from './operation.ts';
+import { made, type Operation } from './operation.ts';
 import { type NameEncoding, type OptionsArgument, optionsOf } from './options.ts';
 import { toPath } from './path.ts';
 import { direntOf } from './readdir.ts';
@@ -69,8 +69,6 @@ export const opendir = (path: PathLike, options?: OptionsArgument<OpenDirOptions
   const { encoding, bufferSize, recursive } = optionsOf(options);
   const directory = toPath(path);
   toInteger(bufferSize ?? 32, 'options.bufferSize', 1, 0xffffffff);
-  return function* (task) {
-    const fd = yield* wanted(task, opendirCall(task, directory));
-    return new DirectoryStream(fd, directory, { encoding, recursive: Boolean(recursive) });
-  };
+  const how = { encoding, recursive: Boolean(recursive) };
+  return (task) => made(wanted(task, opendirCall(task, directory)), (fd) => new DirectoryStream(fd, directory, how));
 };

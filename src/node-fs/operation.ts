@@ -31,9 +31,12 @@ export const mapped = <A extends readonly unknown[], T, R>(
 ): Mapped<A, T, R> => {
   const prepare: Prepare<A, R> = (...args) => {
     const operation = of(...args);
-    return function* (task) {
-      return make(yield* operation(task));
-    };
+    return (task) => made(operation(task), make);
   };
   return Object.assign(prepare, { of, make });
 };
+
+/** What a call gives, made into something else. */
+export function* made<T, R>(call: Blocking<T>, make: (result: T) => R): Blocking<R> {
+  return make(yield* call);
+}

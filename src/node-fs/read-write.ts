@@ -1,6 +1,8 @@
+import type { Thread } from '../process/thread.ts';
+import type { Blocking } from '../task/blocking.ts';
 import * as calls from './calls.ts';
 import { invalidArgType, invalidArgValue, outOfRange } from './node-errors.ts';
-import type { Operation } from './operation.ts';
+import { made, type Operation } from './operation.ts';
 import { toBytes, toFd, toInteger, toObject, toView, toViews } from './validate.ts';
 
 type View = NodeJS.ArrayBufferView;
@@ -25,15 +27,13 @@ export interface Extent {
 export const read = (...args: Parameters<typeof toReading>): Operation<{ bytesRead: number; buffer: View }> => {
   const { file, parts, position, memory: buffer } = toReading(...args);
   const part = parts[0] as Uint8Array;
-  if (part.length === 0) {
-    return function* () {
-      return { bytesRead: 0, buffer };
-    };
-  }
-  return function* (task) {
-    return { bytesRead: yield* calls.read(task, file, part, position), buffer };
-  };
+  if (part.length === 0) return () => nothingRead(buffer);
+  return (task) => made(calls.read(task, file, part, position), (bytesRead) => ({ bytesRead, buffer }));
 };
+
+function* nothingRead(buffer: View): Blocking<{ bytesRead: number; buffer: View }> {
+  return { bytesRead: 0, buffer };
+}
 
 /** One write(2) or pwrite(2), of bytes or text; it may write less than it was given. */
 export const write = <T extends View | string>(
@@ -45,9 +45,7 @@ export const write = <T extends View | string>(
 ): Operation<{ bytesWritten: number; buffer: T }> => {
   const { file, parts, position: to } = toWriting(fd, data, offsetOrPosition, lengthOrEncoding, position);
   const part = parts[0] as Uint8Array;
-  return function* (task) {
-    return { bytesWritten: yield* calls.write(task, file, part, to), buffer: data };
-  };
+  return (task) => made(calls.write(task, file, part, to), (bytesWritten) => ({ bytesWritten, buffer: data }));
 };
 
 /** One readv(2) or preadv(2). */
@@ -57,9 +55,7 @@ export const readv = <T extends readonly View[]>(
   position?: number | null,
 ): Operation<{ bytesRead: number; buffers: T }> => {
   const { file, parts, position: from } = toVector(fd, buffers, position);
-  return function* (task) {
-    return { bytesRead: yield* calls.readv(task, file, parts, from), buffers };
-  };
+  return (task) => made(calls.readv(task, file, parts, from), (bytesRead) => ({ bytesRead, buffers }));
 };
 
 /** One writev(2) or pwritev(2); it may write less than it was given. */
@@ -69,11 +65,14 @@ export const writev = <T extends readonly View[]>(
   position?: number | null,
 ): Operation<{ bytesWritten: number; buffers: T }> => {
   const { file, parts, position: to } = toVector(fd, buffers, position);
-  return function* (task) {
-    const bytesWritten = parts.length === 0 ? 0 : yield* calls.writev(task, file, parts, to);
-    return { bytesWritten, buffers };
-  };
+  const writing = (task: Thread): Blocking<number> =>
+    parts.length === 0 ? nothingWritten() : calls.writev(task, file, parts, to);
+  return (task) => made(writing(task), (bytesWritten) => ({ bytesWritten, buffers }));
 };
+
+function* nothingWritten(): Blocking<number> {
+  return 0;
+}
 
 /** The arguments of {@link read}: one part, empty where there is nothing to be done. */
 export function toReading(

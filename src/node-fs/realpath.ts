@@ -9,7 +9,7 @@ import type { Blocking } from '../task/blocking.ts';
 import * as calls from './calls.ts';
 import { failedWith, named } from './failure.ts';
 import type { EncodingOptions } from './links.ts';
-import type { Operation } from './operation.ts';
+import { made, type Operation } from './operation.ts';
 import { type OptionsArgument, optionsOf } from './options.ts';
 import { encodeName, toPath } from './path.ts';
 
@@ -20,18 +20,14 @@ export const realpath: Prepared = (path, options) => {
   const { encoding } = optionsOf(options);
   const text = path instanceof URL ? fileURLToPath(path) : typeof path === 'string' ? path : `${path}`;
   const given = toPath(text);
-  return function* (task) {
-    return encodeName(yield* followText(task, given), encoding);
-  };
+  return (task) => made(followText(task, given), (found) => encodeName(found, encoding));
 };
 
 /** fs.realpath.native and the promises API's realpath: as realpath(3), and errors name the path given. */
 export const nativeRealpath: Prepared = (path, options) => {
   const { encoding } = optionsOf(options);
   const given = toPath(path);
-  return function* (task) {
-    return encodeName(yield* follow(task, given), encoding);
-  };
+  return (task) => made(follow(task, given), (found) => encodeName(found, encoding));
 };
 
 /** Analogous to realpathSync in Node's lib/fs.js. */

@@ -25,29 +25,37 @@ export interface RemoveOptions {
 export const rm = (path: PathLike, options?: RemoveOptions): Operation<void> => {
   const target = toPath(path);
   const { recursive, force } = checked(options);
-  return function* (task) {
-    const isDirectory = yield* tryIsDirectory(task, target, force ? 'force' : 'strict');
-    if (isDirectory === undefined) return;
-    if (isDirectory && !recursive) {
-      const info = { code: 'EISDIR', message: 'is a directory', path: toText(target), syscall: 'rm' };
-      throw refused('ERR_FS_EISDIR', 'Path is a directory', { ...info, errno: EISDIR.number });
-    }
-    yield* removeTree(task, target, isDirectory);
-  };
+  return (task) => remove(task, target, { recursive, force });
 };
+
+function* remove(task: Thread, target: ByteString, { recursive, force }: Checked): Blocking<void> {
+  const isDirectory = yield* tryIsDirectory(task, target, force ? 'force' : 'strict');
+  if (isDirectory === undefined) return;
+  if (isDirectory && !recursive) {
+    const info = { code: 'EISDIR', message: 'is a directory', path: toText(target), syscall: 'rm' };
+    throw refused('ERR_FS_EISDIR', 'Path is a directory', { ...info, errno: EISDIR.number });
+  }
+  yield* removeTree(task, target, isDirectory);
+}
 
 /** Recursive, which Node has deprecated, it removes what is in the directory first. */
 export const rmdir = (path: PathLike, options?: RemoveOptions): Operation<void> => {
   const target = toPath(path);
   const { recursive } = checked(options);
-  return function* (task) {
-    const isTree = recursive && (yield* tryIsDirectory(task, target, 'strict'));
-    if (isTree) yield* removeTree(task, target, true);
-    else yield* calls.rmdir(task, target);
-  };
+  return recursive ? (task) => removeDirectory(task, target) : (task) => calls.rmdir(task, target);
 };
 
-function checked(options: RemoveOptions | undefined): { readonly recursive: boolean; readonly force: boolean } {
+function* removeDirectory(task: Thread, target: ByteString): Blocking<void> {
+  if (yield* tryIsDirectory(task, target, 'strict')) yield* removeTree(task, target, true);
+  else yield* calls.rmdir(task, target);
+}
+
+interface Checked {
+  readonly recursive: boolean;
+  readonly force: boolean;
+}
+
+function checked(options: RemoveOptions | undefined): Checked {
   if (options === undefined) return { recursive: false, force: false };
   const {
     force = false,

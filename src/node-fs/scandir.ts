@@ -29,13 +29,15 @@ export const readdir = named('readdir', 0, function* (task: Thread, fd: number):
 
 /** All entries of a directory in the order of their bytes. Analogous to libuv's uv_fs_scandir. */
 export const scandir = named('scandir', 1, function* (task: Thread, path: ByteString): Blocking<DirectoryEntry[]> {
-  const all: DirectoryEntry[] = [];
-  yield* withFile(task, path, O_RDONLY | O_DIRECTORY, 0, function* (fd) {
-    for (;;) {
-      const entries = yield* readdir(task, fd);
-      if (entries.length === 0) return;
-      all.push(...entries);
-    }
-  });
+  const all = yield* withFile(task, path, O_RDONLY | O_DIRECTORY, 0, (fd) => readAll(task, fd));
   return all.sort((a, b) => (a.name < b.name ? -1 : 1));
 });
+
+function* readAll(task: Thread, fd: number): Blocking<DirectoryEntry[]> {
+  const all: DirectoryEntry[] = [];
+  for (;;) {
+    const entries = yield* readdir(task, fd);
+    if (entries.length === 0) return all;
+    all.push(...entries);
+  }
+}

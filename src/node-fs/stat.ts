@@ -2,11 +2,12 @@ import type { PathLike } from 'node:fs';
 import type { ByteString } from '../abi/bytes.ts';
 import { ENOENT } from '../abi/errno.ts';
 import { F_OK, R_OK, W_OK, X_OK } from '../abi/linux.ts';
+import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Stat } from '../vfs/stat.ts';
 import * as calls from './calls.ts';
 import { Failure, failedWith } from './failure.ts';
-import type { Operation } from './operation.ts';
+import { made, type Operation } from './operation.ts';
 import { toPath } from './path.ts';
 import { BigIntStats, StatFs, Stats } from './stats.ts';
 import { toFd, toInteger } from './validate.ts';
@@ -41,10 +42,10 @@ export const fstat = (fd: number, options?: StatOptions | null): Operation<AnySt
 /** Sizes of the file system that a path is on. */
 export const statfs = (path: PathLike, options?: StatOptions | null): Operation<StatFs<number> | StatFs<bigint>> => {
   const file = toPath(path);
-  return function* (task) {
-    const result = yield* calls.statfs(task, file);
-    return options?.bigint ? new StatFs<bigint>(result, BigInt) : new StatFs<number>(result, Number);
-  };
+  return (task) =>
+    made(calls.statfs(task, file), (result) =>
+      options?.bigint ? new StatFs<bigint>(result, BigInt) : new StatFs<number>(result, Number),
+    );
 };
 
 /** Asks whether the real user may do something with a file: a mask of R_OK, W_OK, X_OK. */
@@ -57,17 +58,19 @@ export const access = (path: PathLike, mode?: number | null): Operation<void> =>
 /** Never fails, whatever it is given: what is no path does not exist. */
 export const exists = (path: PathLike): Operation<boolean> => {
   const file = pathOrNull(path);
-  return function* (task) {
-    if (file === null) return false;
-    try {
-      yield* calls.access(task, file, F_OK);
-      return true;
-    } catch (error) {
-      if (error instanceof Failure) return false;
-      throw error;
-    }
-  };
+  return (task) => isThere(task, file);
 };
+
+function* isThere(task: Thread, file: ByteString | null): Blocking<boolean> {
+  if (file === null) return false;
+  try {
+    yield* calls.access(task, file, F_OK);
+    return true;
+  } catch (error) {
+    if (error instanceof Failure) return false;
+    throw error;
+  }
+}
 
 function pathOrNull(path: PathLike): ByteString | null {
   try {

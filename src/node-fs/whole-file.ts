@@ -7,7 +7,7 @@ import { awaiting } from './awaiting.ts';
 import * as calls from './calls.ts';
 import { nodeError } from './node-errors.ts';
 import { toFlags, withFile } from './open-close.ts';
-import { abortable, type Operation } from './operation.ts';
+import { abortable, made, type Operation } from './operation.ts';
 import { type NameEncoding, type OptionsArgument, optionsOf } from './options.ts';
 import { toPath } from './path.ts';
 import { toBoolean, toBytes, toMode } from './validate.ts';
@@ -41,10 +41,9 @@ export const readFile = (
   const { encoding, flag, signal } = optionsOf(options);
   const flags = toFlags(flag || 'r', 'options.flag');
   const withFd = opener(file, flags, 0o666);
-  return abortable(signal, function* (task) {
-    const bytes = yield* withFd(task, (fd) => readToEnd(task, fd));
-    return encoding ? bytes.toString(encoding as BufferEncoding) : bytes;
-  });
+  const read = (task: Thread): Blocking<Buffer> => withFd(task, (fd) => readToEnd(task, fd));
+  if (!encoding) return abortable(signal, read);
+  return abortable(signal, (task) => made(read(task), (bytes) => bytes.toString(encoding as BufferEncoding)));
 };
 
 /** Replaces what is in a file. */
@@ -101,12 +100,13 @@ function writing(
   const { flag, mode, flush, signal } = optionsOf(options);
   const isFlushed = toBoolean(flush ?? false, 'options.flush');
   const withFd = opener(file, toFlags(flag || defaultFlag), toMode(mode, 0o666));
-  return abortable(signal, (task) =>
-    withFd(task, function* (fd) {
-      yield* write(task, fd);
-      if (isFlushed) yield* calls.fsync(task, fd);
-    }),
-  );
+  if (!isFlushed) return abortable(signal, (task) => withFd(task, (fd) => write(task, fd)));
+  return abortable(signal, (task) => withFd(task, (fd) => flushed(task, fd, write(task, fd))));
+}
+
+function* flushed(task: Thread, fd: number, writing: Blocking<void>): Blocking<void> {
+  yield* writing;
+  yield* calls.fsync(task, fd);
 }
 
 function appending(options: OptionsArgument<WriteFileOptions>): WriteFileOptions {

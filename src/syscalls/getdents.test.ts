@@ -78,8 +78,8 @@ test('entries have number, type and the position behind them', () => {
 
 test('an error behind entries is not told with them', () => {
   const { machine, fd, file } = withDirectory();
-  file.iterate = function* (_task, _size, emit) {
-    emit(entry('a'));
+  file.iterate = function* (_task, reader) {
+    reader.take(entry('a'));
     throw EIO;
   };
   expect(machine.run((task) => getdents(task, fd, 100))).toHaveLength(1);
@@ -94,14 +94,14 @@ test.each(['', 'a/b', '/'])(
   (name) => {
     const { machine, fd, file } = withDirectory();
     let taken: boolean | null = null;
-    file.iterate = function* (_task, _size, emit) {
-      taken = emit(entry(name));
+    file.iterate = function* (_task, reader) {
+      taken = reader.take(entry(name));
     };
     expect(machine.failureOf((task) => getdents(task, fd, 100))).toBe(EIO);
     expect(taken).toBe(false);
-    file.iterate = function* (_task, _size, emit) {
-      emit(entry('good'));
-      emit(entry(name));
+    file.iterate = function* (_task, reader) {
+      reader.take(entry('good'));
+      reader.take(entry(name));
     };
     expect(machine.run((task) => getdents(task, fd, 100)).map((one) => one.name)).toEqual(['good']);
   },

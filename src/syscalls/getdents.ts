@@ -1,8 +1,8 @@
-import { EINVAL, EIO, ENOENT, ENOTDIR } from '../abi/errno.ts';
+import { EINVAL, EIO, ENOENT, ENOTDIR, type Errno } from '../abi/errno.ts';
 import { S_IFDIR } from '../abi/linux.ts';
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
-import type { DirectoryEntry, File } from '../vfs/file.ts';
+import type { DirectoryEntry, DirectoryReader, File } from '../vfs/file.ts';
 import { exclusively } from './locking.ts';
 import { withFile } from './with-file.ts';
 
@@ -39,23 +39,34 @@ function* iterate(task: Thread, file: File, size: number): Blocking<DirectoryEnt
 }
 
 function* fill(task: Thread, file: File, size: number): Blocking<DirectoryEntry[]> {
-  const entries: DirectoryEntry[] = [];
-  let room = size;
-  let refused: typeof EINVAL | null = null;
-  const emit = (entry: DirectoryEntry): boolean => {
-    const needed = recordSize(entry.name);
-    if (entry.name === '' || entry.name.includes('/')) refused = EIO;
-    else if (needed > room) refused = EINVAL;
-    if (refused !== null) return false;
-    room -= needed;
-    entries.push(entry);
-    return true;
-  };
+  const buffer = new EntryBuffer(size);
   try {
-    yield* file.iterate(task, size, emit);
+    yield* file.iterate(task, buffer);
   } catch (error) {
-    if (entries.length === 0) throw error;
+    if (buffer.entries.length === 0) throw error;
   }
-  if (entries.length === 0 && refused !== null) throw refused;
-  return entries;
+  if (buffer.entries.length === 0 && buffer.refused !== null) throw buffer.refused;
+  return buffer.entries;
+}
+
+/** The memory that getdents64(2) fills. Linux's struct getdents_callback64. */
+class EntryBuffer implements DirectoryReader {
+  readonly entries: DirectoryEntry[] = [];
+  room: number;
+  /** Why the last entry was not taken. */
+  refused: Errno | null = null;
+
+  constructor(size: number) {
+    this.room = size;
+  }
+
+  take(entry: DirectoryEntry): boolean {
+    const needed = recordSize(entry.name);
+    if (entry.name === '' || entry.name.includes('/')) this.refused = EIO;
+    else if (needed > this.room) this.refused = EINVAL;
+    if (this.refused !== null) return false;
+    this.room -= needed;
+    this.entries.push(entry);
+    return true;
+  }
 }

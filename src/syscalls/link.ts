@@ -18,8 +18,8 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Dentry } from '../vfs/dentry.ts';
 import { type Inode, MAY_READ, MAY_WRITE } from '../vfs/inode.ts';
 import { isOwner, permission } from '../vfs/permission.ts';
-import { retryStale } from '../vfs/walk.ts';
-import { createAt, createOnce } from './create.ts';
+import { retryStale, type WalkOptions } from '../vfs/walk.ts';
+import { type Creation, createAt, createOnce } from './create.ts';
 import { exclusively } from './locking.ts';
 import { atPath, checkPath, inodeAt, type Place, walkTo } from './resolve.ts';
 
@@ -44,25 +44,9 @@ export function* linkat(
   const allowEmpty = (flags & AT_EMPTY_PATH) !== 0;
   if (allowEmpty) checkOpener(task, { dirfd: olddirfd, path: oldpath });
   const follow = (flags & AT_SYMLINK_FOLLOW) !== 0;
-  yield* retryStale(function* (force) {
-    const old = yield* walkTo(task, { dirfd: olddirfd, path: oldpath }, { follow, allowEmpty, force });
-    const source = inodeAt(old);
-    try {
-      yield* createOnce(
-        task,
-        { dirfd: newdirfd, path: newpath },
-        {
-          kind: 'file',
-          on: old.mount,
-          check: () => mayLink(task, source),
-          make: (dir, dentry) => linkLocked(task, source, dir, dentry),
-        },
-        force,
-      );
-    } finally {
-      old.release();
-    }
-  });
+  const from = { dirfd: olddirfd, path: oldpath };
+  const to = { dirfd: newdirfd, path: newpath };
+  yield* retryStale((force) => linkOnce(task, from, to, { follow, allowEmpty, force }));
 }
 
 /** link(2): of a symlink itself. */
@@ -96,10 +80,10 @@ export const symlink = (task: Thread, target: ByteString, path: ByteString): Blo
  * @see Linux fs/stat.c, do_readlinkat()
  */
 export const readlinkat = (task: Thread, dirfd: number, path: ByteString): Blocking<ByteString> =>
-  atPath(task, { dirfd, path, follow: false, allowEmpty: true }, function* (found) {
+  atPath(task, { dirfd, path, follow: false, allowEmpty: true }, (found) => {
     const inode = inodeAt(found);
     if (inode.type !== S_IFLNK) throw path === '' ? ENOENT : EINVAL;
-    return yield* inode.readlink(task);
+    return inode.readlink(task);
   });
 
 /** readlink(2). */
@@ -144,12 +128,33 @@ function* isSafeSource(task: Thread, source: Inode): Blocking<boolean> {
   }
 }
 
+function* linkOnce(
+  task: Thread,
+  from: Place,
+  to: Place,
+  options: WalkOptions & { readonly force: boolean },
+): Blocking<void> {
+  const old = yield* walkTo(task, from, options);
+  const source = inodeAt(old);
+  try {
+    const creation: Creation = {
+      kind: 'file',
+      on: old.mount,
+      check: () => mayLink(task, source),
+      make: (dir, dentry) => linkLocked(task, source, dir, dentry),
+    };
+    yield* createOnce(task, to, creation, options.force);
+  } finally {
+    old.release();
+  }
+}
+
 function* linkLocked(task: Thread, source: Inode, dir: Inode, dentry: Dentry): Blocking<void> {
   if (source.type === S_IFDIR) throw EPERM;
-  yield* exclusively(task, source.lock, `inode ${source.ino} to link it`, function* () {
+  yield* exclusively(task, source.lock, `inode ${source.ino} to link it`, () => {
     const isGone = source.tryGetattr(task, STATX_NLINK, AT_STATX_DONT_SYNC)?.nlink === 0;
     if (isGone && !source.isLinkable) throw ENOENT;
-    yield* dir.link(task, source, dentry);
-    source.isLinkable = false;
+    return dir.link(task, source, dentry);
   });
+  source.isLinkable = false;
 }

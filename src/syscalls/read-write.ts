@@ -120,12 +120,15 @@ interface Transfer {
 /** The road of calls that use the file's position: one at a time, so that none sees the other's bytes. */
 function* atPosition(task: Thread, fd: number, transfer: (file: File) => Blocking<Transfer>): Blocking<number> {
   return yield* withFile(task, fd, (file) =>
-    exclusively(task, file.positionLock, `the position of descriptor ${fd}`, function* () {
-      const { count, end } = yield* transfer(file);
-      if (count > 0) file.position = end;
-      return count;
-    }),
+    exclusively(task, file.positionLock, `the position of descriptor ${fd}`, () => moving(file, transfer(file))),
   );
+}
+
+/** A transfer that leaves the file's position behind it. */
+function* moving(file: File, transfer: Blocking<Transfer>): Blocking<number> {
+  const { count, end } = yield* transfer;
+  if (count > 0) file.position = end;
+  return count;
 }
 
 /** The road of calls that bring their own offset. */
@@ -136,10 +139,14 @@ function* atOffset(
   transfer: (file: File) => Blocking<Transfer>,
 ): Blocking<number> {
   checkOffset(offset);
-  return yield* withFile(task, fd, function* (file) {
+  return yield* withFile(task, fd, (file) => {
     if (!file.isSeekable) throw ESPIPE;
-    return (yield* transfer(file)).count;
+    return countOf(transfer(file));
   });
+}
+
+function* countOf(transfer: Blocking<Transfer>): Blocking<number> {
+  return (yield* transfer).count;
 }
 
 function checkOffset(offset: number): void {
@@ -177,10 +184,7 @@ function* writeAt(
   if (room <= 0) throw EFBIG;
   const taken = data.subarray(0, Math.min(MAX_RW_COUNT, room));
   const why = `inode ${inode.ino} to write`;
-  const act = function* (): Blocking<Transfer> {
-    const { written, end } = yield* file.write(task, taken, offset, how);
-    return { count: written, end };
-  };
+  const act = (): Blocking<Transfer> => writeLocked(task, file, taken, offset, how);
   const mayShare = (): boolean => file.lockForWriting(offset, taken.length, flags) === 'shared';
   if (mayShare()) {
     yield* inode.lock.lockShared(task, why, 'killed');
@@ -191,6 +195,17 @@ function* writeAt(
     }
   }
   return yield* exclusively(task, inode.lock, why, act);
+}
+
+function* writeLocked(
+  task: Thread,
+  file: File,
+  data: Uint8Array,
+  offset: number,
+  how: TransferHow,
+): Blocking<Transfer> {
+  const { written, end } = yield* file.write(task, data, offset, how);
+  return { count: written, end };
 }
 
 /** The call's flags, and the parts of its vector. */

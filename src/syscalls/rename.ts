@@ -113,19 +113,25 @@ function* renameDentry(task: Thread, source: Dentry, { dir, victim, flags }: Tar
     if (isExchange && replaced !== null && isDirectory(victim)) yield* permission(task, replaced, MAY_WRITE);
   }
   const changed = renameOrder({ moved, replaced, staysInDirectory: newDir === oldDir, isExchange });
-  yield* exclusivelyAll(task, changed, `inode ${moved.ino} to rename ${source.name}`, function* () {
-    if (source.isMountpoint || victim.isMountpoint) throw EBUSY;
-    yield* oldDir.rename(task, source, newDir, victim, flags);
-    if (isExchange) {
-      source.exchange(victim);
-      return;
-    }
-    if (replaced?.type === S_IFDIR) {
-      victim.prune();
-      replaced.isDead = true;
-    }
-    source.moveTo(dir, victim.name);
-  });
+  yield* exclusivelyAll(task, changed, `inode ${moved.ino} to rename ${source.name}`, () =>
+    renameLocked(task, source, { dir, victim, flags }),
+  );
+}
+
+function* renameLocked(task: Thread, source: Dentry, { dir, victim, flags }: Target): Blocking<void> {
+  if (source.isMountpoint || victim.isMountpoint) throw EBUSY;
+  const replaced = victim.inode;
+  const oldDir = source.parent?.inode as Inode;
+  yield* oldDir.rename(task, source, dir.inode as Inode, victim, flags);
+  if ((flags & RENAME_EXCHANGE) !== 0) {
+    source.exchange(victim);
+    return;
+  }
+  if (replaced?.type === S_IFDIR) {
+    victim.prune();
+    replaced.isDead = true;
+  }
+  source.moveTo(dir, victim.name);
 }
 
 const isDirectory = (dentry: Dentry): boolean => dentry.inode?.type === S_IFDIR;

@@ -42,19 +42,19 @@ export function* walkToLast(task: Thread, place: Place, force: boolean): Blockin
 }
 
 /** Walks to a place and acts there, once more without trusting the cache after ESTALE. */
-export function* atPath<T>(
+export const atPath = <T>(
   task: Thread,
   place: Place & Omit<WalkOptions, 'force'>,
   act: (path: Path) => Blocking<T>,
-): Blocking<T> {
-  return yield* retryStale(function* (force) {
-    const path = yield* walkTo(task, place, { ...place, force });
-    try {
-      return yield* act(path);
-    } finally {
-      path.release();
-    }
-  });
+): Blocking<T> => retryStale((force) => actOnce(task, place, { ...place, force }, act));
+
+function* actOnce<T>(task: Thread, place: Place, options: WalkOptions, act: (path: Path) => Blocking<T>): Blocking<T> {
+  const path = yield* walkTo(task, place, options);
+  try {
+    return yield* act(path);
+  } finally {
+    path.release();
+  }
 }
 
 /** The inode at the end of a walk, which is never negative. */

@@ -18,11 +18,16 @@ import { inodeAt } from './resolve.ts';
  */
 export function* setattr(task: Thread, path: Path, change: AttributeChange): Blocking<void> {
   const inode = inodeAt(path);
-  yield* exclusively(task, inode.lock, `inode ${inode.ino} to change its attributes`, function* () {
-    if (isTouch(change) && !isOwner(task.credentials, inode)) yield* permission(task, inode, MAY_WRITE);
-    if (staysUnowned(inode, change)) throw EOVERFLOW;
-    yield* inode.setattr(task, path.dentry, change);
-  });
+  yield* exclusively(task, inode.lock, `inode ${inode.ino} to change its attributes`, () =>
+    setattrLocked(task, path, change),
+  );
+}
+
+function* setattrLocked(task: Thread, path: Path, change: AttributeChange): Blocking<void> {
+  const inode = inodeAt(path);
+  if (isTouch(change) && !isOwner(task.credentials, inode)) yield* permission(task, inode, MAY_WRITE);
+  if (staysUnowned(inode, change)) throw EOVERFLOW;
+  yield* inode.setattr(task, path.dentry, change);
 }
 
 const staysUnowned = (inode: Inode, { uid, gid }: AttributeChange): boolean =>

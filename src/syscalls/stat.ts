@@ -15,6 +15,7 @@ import {
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Inode } from '../vfs/inode.ts';
+import type { Path } from '../vfs/mount.ts';
 import type { Stat, Statx } from '../vfs/stat.ts';
 import { atPath, inodeAt } from './resolve.ts';
 import { withFile } from './with-file.ts';
@@ -39,11 +40,13 @@ export function* statx(task: Thread, dirfd: number, path: ByteString, flags: num
   if ((flags & ~KNOWN_FLAGS) !== 0) throw EINVAL;
   const follow = (flags & AT_SYMLINK_NOFOLLOW) === 0;
   const allowEmpty = (flags & AT_EMPTY_PATH) !== 0;
-  return yield* atPath(task, { dirfd, path, follow, allowEmpty }, function* (found) {
-    const stat = yield* attributesOf(task, inodeAt(found), mask, flags & SYNC_TYPE);
-    const attributes = found.dentry === found.mount.root ? STATX_ATTR_MOUNT_ROOT : 0;
-    return { ...stat, attributes, attributesMask: ABSENT | STATX_ATTR_MOUNT_ROOT };
-  });
+  return yield* atPath(task, { dirfd, path, follow, allowEmpty }, (found) => statxAt(task, found, flags, mask));
+}
+
+function* statxAt(task: Thread, found: Path, flags: number, mask: number): Blocking<Statx> {
+  const stat = yield* attributesOf(task, inodeAt(found), mask, flags & SYNC_TYPE);
+  const attributes = found.dentry === found.mount.root ? STATX_ATTR_MOUNT_ROOT : 0;
+  return { ...stat, attributes, attributesMask: ABSENT | STATX_ATTR_MOUNT_ROOT };
 }
 
 /** fstatat(2). @throws EINVAL for an unknown flag; the walk's errors @see Linux fs/stat.c, vfs_fstatat() */

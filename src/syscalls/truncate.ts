@@ -22,14 +22,16 @@ import { withFile } from './with-file.ts';
  */
 export function* truncate(task: Thread, path: ByteString, length: number): Blocking<void> {
   checkLength(length);
-  yield* atPath(task, { dirfd: AT_FDCWD, path, follow: true }, function* (found) {
-    const inode = inodeAt(found);
-    if (inode.type === S_IFDIR) throw EISDIR;
-    if (inode.type !== S_IFREG) throw EINVAL;
-    yield* permission(task, inode, MAY_WRITE);
-    checkWritable(found.mount);
-    yield* resize(task, found, { size: length });
-  });
+  yield* atPath(task, { dirfd: AT_FDCWD, path, follow: true }, (found) => truncateAt(task, found, length));
+}
+
+function* truncateAt(task: Thread, found: Path, length: number): Blocking<void> {
+  const inode = inodeAt(found);
+  if (inode.type === S_IFDIR) throw EISDIR;
+  if (inode.type !== S_IFREG) throw EINVAL;
+  yield* permission(task, inode, MAY_WRITE);
+  checkWritable(found.mount);
+  yield* resize(task, found, { size: length });
 }
 
 /**
@@ -40,9 +42,9 @@ export function* truncate(task: Thread, path: ByteString, length: number): Block
  */
 export function* ftruncate(task: Thread, fd: number, length: number): Blocking<void> {
   checkLength(length);
-  yield* withFile(task, fd, function* (file) {
+  yield* withFile(task, fd, (file) => {
     if (file.inode.type !== S_IFREG || !mayWrite(file)) throw EINVAL;
-    yield* resize(task, file.path, { size: length, file });
+    return resize(task, file.path, { size: length, file });
   });
 }
 

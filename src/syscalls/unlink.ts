@@ -88,9 +88,9 @@ function* removeLocked(task: Thread, last: Last, dir: Inode, removal: Removal, f
     if (inode === undefined) throw ENOENT;
     if (last.trailingSlash) removal.checkSlash(inode);
     yield* mayDelete(task, dir, victim, removal.kind);
-    yield* exclusively(task, inode.lock, `inode ${inode.ino} to remove it`, function* () {
+    yield* exclusively(task, inode.lock, `inode ${inode.ino} to remove it`, () => {
       if (victim.isMountpoint) throw EBUSY;
-      yield* removal.remove(task, dir, victim);
+      return removal.remove(task, dir, victim);
     });
     victim.remove(1);
   } finally {

@@ -24,9 +24,9 @@ export const fchdir = (task: Thread, fd: number): Blocking<void> =>
   withFile(
     task,
     fd,
-    function* (file) {
+    (file) => {
       if (file.inode.type !== S_IFDIR) throw ENOTDIR;
-      yield* enter(task, file.path);
+      return enter(task, file.path);
     },
     'any',
   );

@@ -7,8 +7,8 @@ import { WaitQueue } from './wait-queue.ts';
  * Analogous to Linux's struct rw_semaphore. Take it in `try`, give it back in `finally`.
  */
 export class RwLock {
-  readonly #queue = new WaitQueue();
-  readonly #waiting: object[] = [];
+  /** Who waits, in the order of coming; null while it was never contended. */
+  #line: { readonly queue: WaitQueue; readonly tickets: object[] } | null = null;
   #readers = 0;
   #writer: Task | null = null;
 
@@ -20,19 +20,19 @@ export class RwLock {
 
   unlock(): void {
     this.#writer = null;
-    this.#queue.wake();
+    this.#line?.queue.wake();
   }
 
   /** @throws EINTR when a signal of the kind `until` comes before the lock is had. */
   *lockShared(task: Task, why: string, until: WakeOn = 'event'): Blocking<void> {
     yield* this.#enter(task, () => this.#writer === null, why, until);
     this.#readers++;
-    this.#queue.wake();
+    this.#line?.queue.wake();
   }
 
   unlockShared(): void {
     this.#readers--;
-    this.#queue.wake();
+    this.#line?.queue.wake();
   }
 
   get isLocked(): boolean {
@@ -40,14 +40,16 @@ export class RwLock {
   }
 
   *#enter(task: Task, free: () => boolean, why: string, until: WakeOn): Blocking<void> {
-    if (this.#waiting.length === 0 && free()) return;
+    if ((this.#line === null || this.#line.tickets.length === 0) && free()) return;
+    this.#line ??= { queue: new WaitQueue(), tickets: [] };
+    const { queue, tickets } = this.#line;
     const ticket = {};
-    this.#waiting.push(ticket);
+    tickets.push(ticket);
     try {
-      yield* sleep(task, this.#queue, () => this.#waiting[0] === ticket && free(), why, until);
+      yield* sleep(task, queue, () => tickets[0] === ticket && free(), why, until);
     } finally {
-      this.#waiting.splice(this.#waiting.indexOf(ticket), 1);
-      this.#queue.wake();
+      tickets.splice(tickets.indexOf(ticket), 1);
+      queue.wake();
     }
   }
 }

@@ -3,6 +3,8 @@ import type { WaitQueue } from '../task/wait-queue.ts';
 import type { Inode } from './inode.ts';
 import type { Mount } from './mount.ts';
 
+const NO_CHILDREN: ReadonlyMap<ByteString, Dentry> = new Map();
+
 /**
  * A cached name in a directory. Without an inode it is *negative*: the name is known to be absent.
  * Analogous to Linux's struct dentry.
@@ -16,25 +18,36 @@ export class Dentry {
   name: ByteString;
   /** The file it names; null when negative, and when it has died. */
   inode: Inode | null = null;
-  /** Cached children by name; every one of them is hashed. */
-  readonly children = new Map<ByteString, Dentry>();
-  /** Names being looked up right now: whoever wants one of them too waits here. */
-  readonly lookups = new Map<ByteString, WaitQueue>();
   /** Monotonic milliseconds up to which the name may be believed; the file system's to set and to read. */
   expires = 0;
   /** Which of the epochs of the file system's names it was learnt in; the file system's too. */
   epoch = 0;
-  /** The next dentry that names the same inode; the inode's {@link Inode.aliases} begins the list. */
+  /** The dentries that name the same inode; {@link Inode.alias} is the first. */
   nextAlias: Dentry | null = null;
+  previousAlias: Dentry | null = null;
   /** Whether the parent finds it: not before it is tied in, and no more once dropped or deleted. */
   hashed = false;
   #references = 0;
+  // Most dentries are of files: what only directories have is made when first needed.
+  #children: Map<ByteString, Dentry> | null = null;
+  #lookups: Map<ByteString, WaitQueue> | null = null;
   /** What covers it: for each mount that it can be seen through, one. */
   #mounts: Set<Mount> | null = null;
 
   constructor(parent: Dentry | null, name: ByteString) {
     this.parent = parent?.hold() ?? null;
     this.name = name;
+  }
+
+  /** Cached children by name; every one of them is hashed. */
+  get children(): ReadonlyMap<ByteString, Dentry> {
+    return this.#children ?? NO_CHILDREN;
+  }
+
+  /** Names being looked up right now: whoever wants one of them too waits here. */
+  get lookups(): Map<ByteString, WaitQueue> {
+    this.#lookups ??= new Map();
+    return this.#lookups;
   }
 
   /** Whether something is mounted on it. */
@@ -80,7 +93,7 @@ export class Dentry {
     this.hashed = true;
     if (this.parent === null) return;
     this.parent.children.get(this.name)?.drop();
-    this.parent.children.set(this.name, this);
+    this.parent.#adopt(this);
   }
 
   /** Ties the inode of a file without a name, which no walk is to find. Linux's d_instantiate of an unhashed dentry. */
@@ -93,11 +106,11 @@ export class Dentry {
    * that one and its inode. Linux's d_invalidate.
    */
   drop(): void {
-    for (const child of [...this.children.values()]) child.drop();
-    for (const mount of [...(this.#mounts ?? [])]) mount.detach();
+    for (const child of this.children.values()) child.drop();
+    this.#detachOwnMounts();
     if (!this.hashed) return;
     this.hashed = false;
-    if (this.parent?.children.get(this.name) === this) this.parent.children.delete(this.name);
+    this.#unlinkFromParent();
     if (this.#references === 0) this.#die();
   }
 
@@ -141,13 +154,13 @@ export class Dentry {
 
   /** Takes away what is mounted here and below; who is in there can stay. Linux's detach_mounts(). */
   detachMounts(): void {
-    for (const mount of [...(this.#mounts ?? [])]) mount.detach();
-    for (const child of [...this.children.values()]) child.detachMounts();
+    this.#detachOwnMounts();
+    for (const child of this.children.values()) child.detachMounts();
   }
 
   /** Drops every cached dentry below that nobody uses. Linux's shrink_dcache_parent. */
   prune(): void {
-    for (const child of [...this.children.values()]) {
+    for (const child of this.children.values()) {
       child.prune();
       if (!child.isHeld) child.drop();
     }
@@ -160,12 +173,22 @@ export class Dentry {
   }
 
   #linkToParent(): void {
-    if (this.hashed && this.parent?.hashed === true) this.parent.children.set(this.name, this);
+    if (this.hashed && this.parent?.hashed === true) this.parent.#adopt(this);
     else this.drop();
   }
 
   #unlinkFromParent(): void {
-    if (this.parent?.children.get(this.name) === this) this.parent.children.delete(this.name);
+    const { parent, name } = this;
+    if (parent?.children.get(name) === this) parent.#children?.delete(name);
+  }
+
+  #adopt(child: Dentry): void {
+    this.#children ??= new Map();
+    this.#children.set(child.name, child);
+  }
+
+  #detachOwnMounts(): void {
+    if (this.#mounts !== null) for (const mount of [...this.#mounts]) mount.detach();
   }
 
   #setInode(inode: Inode | null): void {

@@ -20,6 +20,14 @@ export interface DirectoryEntry {
   readonly name: ByteString;
 }
 
+/** Who is given a directory's entries. Linux's struct dir_context. */
+export interface DirectoryReader {
+  /** The room that is left for entries, in bytes. */
+  readonly room: number;
+  /** Takes an entry; false when there is no room for it. */
+  take(entry: DirectoryEntry): boolean;
+}
+
 /** What copy_file_range(2) is to copy, all in bytes. */
 export interface CopyRange {
   readonly from: number;
@@ -129,10 +137,10 @@ export abstract class File {
   }
 
   /**
-   * Gives entries from `cookie` on to `emit`, until it returns false (that entry is not taken) or the directory ends.
-   * `size` is the room of the caller's buffer in bytes. Moves `cookie` behind the last entry taken.
+   * Gives entries from `cookie` on to a reader, until it takes one no more or the directory ends. Moves `cookie` behind
+   * the last entry taken.
    */
-  abstract iterate(task: Task, size: number, emit: (entry: DirectoryEntry) => boolean): Blocking<void>;
+  abstract iterate(task: Task, reader: DirectoryReader): Blocking<void>;
 
   /** Each close(2) of each descriptor. FUSE: FLUSH. @throws what close(2) is to return; the descriptor is gone anyway. */
   abstract flush(task: Task): Blocking<void>;

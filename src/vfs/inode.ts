@@ -43,7 +43,6 @@ export interface Opened {
  */
 export abstract class Inode {
   readonly superblock: Superblock;
-  readonly lock = new RwLock();
   /** A directory that was removed: nothing can be looked up or made in it any more. Whoever removes it sets this. */
   isDead = false;
   /** It was made without a name and may still get its first. Linux's I_LINKABLE. */
@@ -53,7 +52,8 @@ export abstract class Inode {
   /** The locks of flock(2) and fcntl(2) that are kept here; null while nobody has set one. */
   locks: LockTable | null = null;
   #references = 0;
-  #firstAlias: Dentry | null = null;
+  #alias: Dentry | null = null;
+  #lock: RwLock | null = null;
 
   constructor(superblock: Superblock) {
     this.superblock = superblock;
@@ -70,6 +70,12 @@ export abstract class Inode {
   abstract readonly ino: bigint;
   /** Whether the kernel checks modes and sticky bits of this file system, or leaves that to the server. */
   abstract readonly enforcesModes: boolean;
+
+  /** Made when first asked for: most files that are known are never locked. */
+  get lock(): RwLock {
+    this.#lock ??= new RwLock();
+    return this.#lock;
+  }
 
   /** Whether its owner or its group is nobody. Linux's HAS_UNMAPPED_ID(). */
   get hasNoOwner(): boolean {
@@ -90,23 +96,30 @@ export abstract class Inode {
   /** The dentries that name it, newest first. Linux's i_dentry. */
   get aliases(): Dentry[] {
     const aliases: Dentry[] = [];
-    for (let at = this.#firstAlias; at !== null; at = at.nextAlias) aliases.push(at);
+    for (let at = this.#alias; at !== null; at = at.nextAlias) aliases.push(at);
     return aliases;
+  }
+
+  /** The newest dentry that names it; null when there is none. Linux's d_find_any_alias(). */
+  get alias(): Dentry | null {
+    return this.#alias;
   }
 
   /** For {@link Dentry}: it names this inode from now on. */
   addAlias(dentry: Dentry): void {
-    dentry.nextAlias = this.#firstAlias;
-    this.#firstAlias = dentry;
+    dentry.nextAlias = this.#alias;
+    if (this.#alias !== null) this.#alias.previousAlias = dentry;
+    this.#alias = dentry;
   }
 
   /** For {@link Dentry}: it names this inode no more. */
   removeAlias(dentry: Dentry): void {
-    if (this.#firstAlias === dentry) this.#firstAlias = dentry.nextAlias;
-    for (let at = this.#firstAlias; at !== null; at = at.nextAlias) {
-      if (at.nextAlias === dentry) at.nextAlias = dentry.nextAlias;
-    }
+    const { nextAlias: next, previousAlias: previous } = dentry;
+    if (this.#alias === dentry) this.#alias = next;
+    if (next !== null) next.previousAlias = previous;
+    if (previous !== null) previous.nextAlias = next;
     dentry.nextAlias = null;
+    dentry.previousAlias = null;
   }
 
   /** Nobody refers to this inode any more. Never sleeps. */
@@ -176,6 +189,11 @@ export abstract class Inode {
    * The operation tells the server and updates its caches; the caller moves the dentry afterwards.
    */
   abstract rename(task: Task, source: Dentry, targetDir: Inode, target: Dentry, flags: number): Blocking<void>;
+
+  /** {@link readlink} from the cache; undefined when that may have to sleep. */
+  tryReadlink(): ByteString | undefined {
+    return undefined;
+  }
 
   abstract readlink(task: Task): Blocking<ByteString>;
 

@@ -1,4 +1,4 @@
-import type { ByteString } from '../abi/bytes.ts';
+import { type ByteString, detached } from '../abi/bytes.ts';
 import { ENAMETOOLONG, ENOENT } from '../abi/errno.ts';
 import { type Blocking, sleep } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
@@ -85,7 +85,7 @@ function* lookupCold(task: Task, dir: Dentry, name: ByteString): Blocking<Dentry
   if (name.length > inode.superblock.nameMax) throw ENAMETOOLONG;
   const waiters = new WaitQueue();
   dir.lookups.set(name, waiters);
-  const fresh = new Dentry(dir, name).hold();
+  const fresh = new Dentry(dir, detached(name)).hold();
   try {
     return (yield* inode.lookup(task, fresh)).hold();
   } finally {

@@ -101,6 +101,18 @@ export class Mapping {
   }
 
   /**
+   * The data of a page that is up to date: the cache's own memory, which means this page only until its user sleeps or
+   * puts something into the cache.
+   */
+  tryPage(page: number): Uint8Array | undefined {
+    const chunk = this.#chunkOf(page);
+    if (chunk === undefined || (chunk.uptodate & bit(page)) === 0) return undefined;
+    chunk.isVisited = true;
+    const at = (page % PAGES_OF_CHUNK) * PAGE_SIZE;
+    return chunk.bytes.subarray(at, at + PAGE_SIZE);
+  }
+
+  /**
    * Copies a range if all its pages are up to date and none is marked; else nothing. The range must not be empty.
    * Returns whether it did.
    */

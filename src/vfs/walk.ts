@@ -34,7 +34,7 @@ export type LastKind = 'name' | 'dot' | 'dotdot' | 'root';
  * Walks to the file a path names. `start` is where a relative path begins, null for the working directory.
  * The result is held: release it in `finally`.
  *
- * FUSE: LOOKUP for each cold component, READLINK for each symlink.
+ * FUSE: LOOKUP for each cold component, READLINK for each symlink whose target is not cached.
  *
  * @throws ENAMETOOLONG, ENOENT, ENOTDIR, EACCES, ELOOP; what the server answers.
  * @see Linux fs/namei.c, path_lookupat()
@@ -133,6 +133,9 @@ export class Last {
 /** What only a coroutine can do, found by the plain part of the walk. */
 type Obstacle = 'permission' | 'lookup' | 'link';
 
+/** Where the walk is after one component. */
+type Step = 'there' | 'through a link' | 'at an obstacle';
+
 /**
  * One walk. The plain part goes on as long as the caches answer; at an obstacle it stops and {@link help} gets over it.
  * It holds the dentry it stands on. Analogous to Linux's struct nameidata.
@@ -188,12 +191,16 @@ class Walker {
 
   /** Walks on. True at the end, false at an obstacle. */
   advance(): boolean {
-    if (!this.advanceToParent()) return false;
-    if (this.kind !== 'name') {
-      this.moveSpecial();
-      return true;
+    for (;;) {
+      if (!this.advanceToParent()) return false;
+      if (this.kind !== 'name') {
+        this.moveSpecial();
+        return true;
+      }
+      const follow = this.#options.follow || this.trailingSlash;
+      const step = this.#enter(this.name, this.trailingSlash ? '/' : '', follow);
+      if (step !== 'through a link') return step === 'there';
     }
-    return this.#enter(this.name, this.trailingSlash ? '/' : '', this.#options.follow || this.trailingSlash);
   }
 
   /** Walks on up to the directory of the last component. True when there, false at an obstacle. */
@@ -217,7 +224,11 @@ class Walker {
         return true;
       }
       if (name === '..') this.#up();
-      else if (name !== '.' && !this.#enter(name, this.#path.slice(end), true)) return false;
+      else if (name !== '.') {
+        const step = this.#enter(name, this.#path.slice(end), true);
+        if (step === 'at an obstacle') return false;
+        if (step === 'through a link') continue;
+      }
       if (this.dentry.inode?.type !== S_IFDIR) throw ENOTDIR;
       this.#at = rest;
       this.#permitted = false;
@@ -248,9 +259,15 @@ class Walker {
 
   /** Replaces what is left of the path by a symlink's target and `rest`, which is empty or begins with a slash. */
   *followLink(link: Dentry, rest: ByteString): Blocking<void> {
+    this.#countLink();
+    this.#goBy(yield* (link.inode as Inode).readlink(this.#task), rest);
+  }
+
+  #countLink(): void {
     if (this.#links++ >= SYMLOOP_MAX) throw ELOOP;
-    const target = yield* (link.inode as Inode).readlink(this.#task);
-    if (target === '') throw ENOENT;
+  }
+
+  #goBy(target: ByteString, rest: ByteString): void {
     if (target.startsWith('/')) this.#moveTo(this.#base.root.mount, this.#base.root.dentry);
     this.#path = target + rest;
     this.#at = 0;
@@ -262,31 +279,40 @@ class Walker {
     if (this.kind === 'dotdot') this.#up();
   }
 
-  /** Steps onto the next component. False at an obstacle: it must be looked up, or is a symlink to follow. */
-  #enter(name: ByteString, rest: ByteString, follow: boolean): boolean {
+  /** Steps onto the next component, or goes by the target of a symlink that it follows. */
+  #enter(name: ByteString, rest: ByteString, follow: boolean): Step {
     const child = this.#found ?? tryLookup(this.dentry, name, this.#options.force === true)?.hold();
     this.#found = child ?? null;
     if (child === undefined) return this.#stopAt('lookup', name, rest);
     if (child.inode === null) throw ENOENT;
-    if (child.inode.type === S_IFLNK && follow) return this.#stopAt('link', name, rest);
-    this.#moveTo(this.mount, child);
+    const isLink = child.inode.type === S_IFLNK && follow;
+    if (!isLink) this.#moveTo(this.mount, child);
+    else {
+      const target = child.inode.tryReadlink();
+      if (target === undefined) return this.#stopAt('link', name, rest);
+      this.#countLink();
+      this.#goBy(target, rest);
+    }
     this.#found = null;
     child.release();
-    return true;
+    return isLink ? 'through a link' : 'there';
   }
 
-  #stopAt(obstacle: Obstacle, next: ByteString, rest: ByteString): false {
+  #stopAt(obstacle: Obstacle, next: ByteString, rest: ByteString): 'at an obstacle' {
     this.#obstacle = obstacle;
     this.#next = next;
     this.#rest = rest;
-    return false;
+    return 'at an obstacle';
   }
 
   #maySearch(): boolean {
     if (this.#permitted) return true;
     const answer = this.dentry.inode?.tryPermission(this.#task, MAY_EXEC);
     if (answer === false) throw EACCES;
-    if (answer === undefined) return this.#stopAt('permission', '', '');
+    if (answer === undefined) {
+      this.#stopAt('permission', '', '');
+      return false;
+    }
     this.#permitted = true;
     return true;
   }

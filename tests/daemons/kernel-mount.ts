@@ -14,6 +14,8 @@ const childLimitMs = 120_000;
 /** A daemon that the real kernel has mounted. No file in it may be touched by this process: see {@link KernelMount.digest}. */
 export interface KernelMount extends AsyncDisposable {
   readonly path: string;
+  /** The daemon's process id. */
+  readonly pid: number;
   /** The digest of a directory in the mount, taken in a child process: if the mount hangs, this process does not. */
   digest(inside: string): Promise<Entry[]>;
   /** Copies a directory's content into one in the mount, with `cp -a`, in a child process. */
@@ -125,6 +127,7 @@ export async function mountInKernel(command: string, args: readonly string[]): P
   }
   return {
     path: at,
+    pid: daemon.pid as number,
     async digest(inside) {
       const hook = ['--import', './scripts/run-typescript.mjs', 'tests/daemons/digest-main.ts'];
       return JSON.parse(await runInside(at, process.execPath, [...hook, path.join(at, inside)])) as Entry[];

@@ -83,7 +83,9 @@ export const opened = (fh: number, open_flags = 0): Uint8Array => pack('open_out
 
 /** Flags of fuse_open_out, FOPEN_* in the header. */
 export const DIRECT_IO = 1;
+export const KEEP_CACHE = 2;
 export const NONSEEKABLE = 4;
+export const CACHE_DIR = 8;
 export const STREAM = 16;
 
 /** struct fuse_write_out. */

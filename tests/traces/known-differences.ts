@@ -15,7 +15,6 @@ const SET_ID_STEPS = [
 
 /** Everything in which Fusewire is known to differ. */
 export const knownDifferences: readonly KnownDifference[] = [
-  { mount: 't3 / all', reason: 'FOPEN_CACHE_DIR lists are not kept', steps: ['listdir 2'] },
   {
     mount: 't8 / all',
     reason: 'there is no writeback cache',
@@ -64,25 +63,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     mount: 't11 / set-user-ID bits, WRITEBACK_CACHE',
     reason: 'there is no writeback cache',
     steps: SET_ID_STEPS,
-  },
-  {
-    mount: 't13 / FOPEN_CACHE_DIR',
-    reason: 'FOPEN_CACHE_DIR lists are not kept',
-    steps: [
-      'listdir 2 (cached)',
-      'listdir 4',
-      'listdir no KEEP_CACHE',
-      'listdir KEEP',
-      'listdir without CACHE_DIR flag',
-      'stat refreshes mtime; then listdir',
-      'partial getdents 80',
-      'getdents',
-    ],
-  },
-  {
-    mount: 't18 / CACHE_SYMLINKS',
-    reason: 'CACHE_SYMLINKS is not offered: texts of links are not kept',
-    steps: ['readlink #2', 'readlink #4'],
   },
   { mount: 't21 / time_gran', reason: 'there is no writeback cache', steps: ['time_gran'] },
   { mount: 't25 / all', reason: 'there is no writeback cache', steps: ['write', 'syncfs'] },

@@ -28,7 +28,7 @@ import type { Timespec } from '../../task/clock.ts';
 import { inGroup } from '../../task/credentials.ts';
 import type { Task } from '../../task/task.ts';
 import { Dentry } from '../../vfs/dentry.ts';
-import { type DirectoryEntry, File } from '../../vfs/file.ts';
+import { type DirectoryReader, File } from '../../vfs/file.ts';
 import { Inode, type Opened } from '../../vfs/inode.ts';
 import { type Mount, Path } from '../../vfs/mount.ts';
 import { isOwner, modeAllows, permission } from '../../vfs/permission.ts';
@@ -398,12 +398,12 @@ export class TreeFile extends File {
     if ((mode & FALLOC_FL_KEEP_SIZE) === 0) this.inode.resize(Math.max(this.inode.size, offset + length));
   }
 
-  override *iterate(task: Task, _size: number, emit: (entry: DirectoryEntry) => boolean): Blocking<void> {
+  override *iterate(task: Task, reader: DirectoryReader): Blocking<void> {
     yield* this.inode.superblock.enter(task, 'iterate');
     const names: [ByteString, TreeInode][] = [['.', this.inode], ['..', this.inode], ...this.inode.children];
     for (let at = Number(this.cookie); at < names.length; at++) {
       const [name, { ino, mode }] = names[at] as [ByteString, TreeInode];
-      if (!emit({ name, ino, type: typeOfMode(mode), next: BigInt(at + 1) })) return;
+      if (!reader.take({ name, ino, type: typeOfMode(mode), next: BigInt(at + 1) })) return;
       this.cookie = BigInt(at + 1);
     }
   }
