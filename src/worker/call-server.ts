@@ -11,6 +11,7 @@ import { Decoder, type StandIns } from './decoder.ts';
 import { Encoder } from './encoder.ts';
 import { BorrowedValues } from './lent-values.ts';
 import { type Answer, answers, asks, entryOf, kindOf, type LongMessage, MEMORY_AT, pageOf } from './messages.ts';
+import { Patience } from './patience.ts';
 import { OpenDirectories, Thrown } from './remote-directory.ts';
 import { REPLY_ROOM, type SharedMemory, sleeps } from './shared-memory.ts';
 import { type Transferred, transferredWith } from './transferred.ts';
@@ -18,8 +19,6 @@ import { argumentsFor, fills, type TransferRow, transferRows } from './transfers
 
 /** Milliseconds after which the event loop gets a turn, however much there is to do, and that it is kept waiting for more. */
 const SLICE = 5;
-/** How often it is looked for the next call before this thread sleeps. */
-const LOOKS = 2000;
 /** How many microtasks deep a call that the kernel has ended may still be on its way to its reply. */
 const HOPS = 12;
 
@@ -67,6 +66,7 @@ export class CallServer {
   readonly #transferred: readonly Transferred[];
   readonly #runners = new Map<number, Runner>();
   readonly #underWay = new Map<number, TakenCall>();
+  readonly #patience = new Patience();
   #isServing = false;
   readonly #standIns: StandIns;
   readonly #decoder: Decoder;
@@ -112,7 +112,7 @@ export class CallServer {
     const isOwed = [...kernel.outside].some(({ expectsProgress }) => expectsProgress);
     // What the event loop alone can bring, it must bring now.
     if (this.#underWay.size > 0 && !isOwed) return !memory.requests.isEmpty;
-    if (!isOwed) for (let look = 0; look < LOOKS; look++) if (!memory.requests.isEmpty) return true;
+    if (!isOwed && this.#patience.sees(() => !memory.requests.isEmpty)) return true;
     const hasHappened = this.#fallAsleep() ? reactor.wait(Math.max(0, end - performance.now())) : true;
     memory.workerSleep.value = sleeps.awake;
     return hasHappened;

@@ -73,7 +73,9 @@ export class Decoder {
   }
 
   array(): unknown[] {
-    return Array.from({ length: this.#length() }, () => this.value());
+    const made: unknown[] = [];
+    for (let left = this.#length(); left > 0; left--) made.push(this.value());
+    return made;
   }
 
   object(): object {

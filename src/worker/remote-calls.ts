@@ -10,6 +10,7 @@ import { Decoder, type StandIns } from './decoder.ts';
 import { Encoder } from './encoder.ts';
 import { LentValues } from './lent-values.ts';
 import { answers, asks, entryOf, kindOf, type LongMessage, MEMORY_AT, pageOf, type Question } from './messages.ts';
+import { Patience } from './patience.ts';
 import { remoteDirectories } from './remote-directory.ts';
 import type { Request } from './remote-operation.ts';
 import { PAGE, REPLY_ROOM, type SharedMemory, sleeps } from './shared-memory.ts';
@@ -18,10 +19,11 @@ import { fills } from './transfers.ts';
 
 /** The most bytes that a call takes in shared memory. */
 const LONGEST = 1 << 20;
-/** How often a synchronous call looks for its reply before it sleeps. */
-const LOOKS = 2000;
 /** Milliseconds between two looks of a synchronous call at whether the worker lives. */
 const LIFE_LOOK = 100;
+
+/** When a sleeping worker is woken: at once, or for all that is asked on this stack. */
+type Wake = 'now' | 'soon';
 
 /** Gets what a call results in, or throws what it failed with. */
 export type Take = () => unknown;
@@ -72,7 +74,9 @@ export class RemoteCalls {
   readonly #waiting: RemoteCall[] = [];
   #encoder: Encoder;
   #lending: number[] = [];
+  readonly #patience = new Patience();
   #awaited = 0;
+  #isWakeAsked = false;
   #thread: number | null = null;
   #state: 'open' | 'gone' = 'open';
 
@@ -116,11 +120,12 @@ export class RemoteCalls {
     if (place >= 0) {
       this.#waiting.splice(place, 1);
       this.#end(call, failing(call, ECONNABORTED));
-    } else if (call.page !== null) this.#put(entryOf(call.page, asks.cancel));
+    } else if (call.page !== null) this.#put(entryOf(call.page, asks.cancel), 'now');
   }
 
   /** Takes replies on this stack until it is so. Their promises settle later, as always. */
   waitUntil(isSo: () => boolean): void {
+    if (this.#state === 'open') this.#wake(); // What was to be woken for soon may be what this waits behind.
     for (;;) {
       this.#drain();
       if (isSo()) break;
@@ -142,7 +147,7 @@ export class RemoteCalls {
 
   #sleep(): void {
     const { replies, callerSleep } = this.#memory;
-    for (let look = 0; look < LOOKS; look++) if (!replies.isEmpty) return;
+    if (this.#patience.sees(() => !replies.isEmpty)) return;
     callerSleep.value = sleeps.onMemory;
     if (replies.isEmpty) callerSleep.waitWhile(sleeps.onMemory, LIFE_LOOK);
     callerSleep.value = sleeps.awake;
@@ -181,7 +186,7 @@ export class RemoteCalls {
   #answer(question: Question): void {
     this.#lent.ask(question, (answer) => {
       this.#port.postMessage(answer);
-      this.#put(entryOf(0, asks.answer));
+      this.#put(entryOf(0, asks.answer), 'now');
     });
   }
 
@@ -234,23 +239,24 @@ export class RemoteCalls {
     }
     Object.assign(call, { page, pages, lent: this.#lending });
     this.#underWay.set(page, call);
+    const wake = call.options.awaitedBy === 'caller' ? 'now' : 'soon';
     if (isShort) {
       const at = this.#memory.offsetOf(page);
       encoder.copyTo(this.#memory.all, at);
       if (transfer !== null && !fills(transfer.name)) gather(transfer.parts, this.#memory.all.subarray(at + MEMORY_AT));
-      this.#put(entryOf(page, asks.call));
-    } else this.#submitByMessage(page, transfer !== null && !fills(transfer.name) ? transfer.parts : null);
+      this.#put(entryOf(page, asks.call), wake);
+    } else this.#submitByMessage(page, wake, transfer !== null && !fills(transfer.name) ? transfer.parts : null);
     return true;
   }
 
-  #submitByMessage(page: number, parts: readonly Uint8Array[] | null): void {
+  #submitByMessage(page: number, wake: Wake, parts: readonly Uint8Array[] | null): void {
     const { written } = this.#encoder;
     const memory = parts === null ? null : new Uint8Array(lengthOf(parts));
     if (parts !== null && memory !== null) gather(parts, memory);
     const message: LongMessage = { bytes: written, memory };
     this.#port.postMessage(message, [written.buffer as ArrayBuffer, ...(memory === null ? [] : [memory.buffer])]);
     this.#encoder = this.#newEncoder();
-    this.#put(entryOf(page, asks.callByMessage));
+    this.#put(entryOf(page, asks.callByMessage), wake);
   }
 
   #encode({ request, options }: RemoteCall): Encoder {
@@ -277,10 +283,20 @@ export class RemoteCalls {
     });
   }
 
-  #put(entry: number): void {
-    const { requests, workerSleep } = this.#memory;
-    requests.put(entry);
-    if (workerSleep.exchange(sleeps.awake) === sleeps.onDescriptor) raise(this.#wakeWorker);
+  #put(entry: number, wake: Wake): void {
+    this.#memory.requests.put(entry);
+    if (wake === 'now') this.#wake();
+    else if (!this.#isWakeAsked) {
+      this.#isWakeAsked = true;
+      queueMicrotask(() => {
+        this.#isWakeAsked = false;
+        if (this.#state === 'open') this.#wake();
+      });
+    }
+  }
+
+  #wake(): void {
+    if (this.#memory.workerSleep.exchange(sleeps.awake) === sleeps.onDescriptor) raise(this.#wakeWorker);
   }
 }
 

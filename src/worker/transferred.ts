@@ -12,19 +12,29 @@ export interface Transferred<T extends object = never> {
 
 const row = <T extends object>(transferred: Transferred<T>): Transferred => transferred as unknown as Transferred;
 
-const numbers = ['dev', 'mode', 'nlink', 'uid', 'gid', 'rdev', 'blksize', 'ino', 'size', 'blocks'] as const;
-const times = ['atime', 'mtime', 'ctime', 'birthtime'] as const;
+type AnyStats = Stats | BigIntStats;
+
+const numbersOf = ({ dev, mode, nlink, uid, gid, rdev, blksize, ino, size, blocks }: AnyStats): unknown[] => [
+  dev,
+  ...[mode, nlink, uid, gid, rdev, blksize, ino, size, blocks],
+];
 
 /** What results are made of that is not plain. Numbers and times are public, and make the same object again. */
 const results: readonly Transferred[] = [
   row<Stats>({
     kind: Stats,
-    partsOf: (stats) => [...numbers.map((name) => stats[name]), ...times.map((name) => stats[`${name}Ms`])],
+    partsOf: (stats) => {
+      const { atimeMs, mtimeMs, ctimeMs, birthtimeMs } = stats;
+      return [...numbersOf(stats), atimeMs, mtimeMs, ctimeMs, birthtimeMs];
+    },
     make: (parts) => new Stats(statOf(parts, (ms) => timespecOf(ms as number))),
   }),
   row<BigIntStats>({
     kind: BigIntStats,
-    partsOf: (stats) => [...numbers.map((name) => stats[name]), ...times.map((name) => stats[`${name}Ns`])],
+    partsOf: (stats) => {
+      const { atimeNs, mtimeNs, ctimeNs, birthtimeNs } = stats;
+      return [...numbersOf(stats), atimeNs, mtimeNs, ctimeNs, birthtimeNs];
+    },
     make: (parts) => new BigIntStats(statOf(parts, (ns) => exactTimespecOf(ns as bigint))),
   }),
   row<StatFs<number | bigint>>({
@@ -52,9 +62,9 @@ export const transferredWith = <D extends object, E extends object>(
 ): readonly Transferred[] => [...results, row(directories), row(thrown)];
 
 function statOf(parts: readonly unknown[], time: (part: unknown) => Timespec): Stat {
-  const named = Object.fromEntries(numbers.map((name, index) => [name, parts[index]]));
-  const [atime, mtime, ctime, btime] = parts.slice(numbers.length).map(time);
-  return { ...named, atime, mtime, ctime, btime } as unknown as Stat;
+  const [dev, mode, nlink, uid, gid, rdev, blksize, ino, size, blocks, atime, mtime, ctime, btime] = parts;
+  const times = { atime: time(atime), mtime: time(mtime), ctime: time(ctime), btime: time(btime) };
+  return { dev, mode, nlink, uid, gid, rdev, blksize, ino, size, blocks, ...times, mask: 0 } as Stat;
 }
 
 /** Exact enough for the same number of milliseconds to come of it. */
