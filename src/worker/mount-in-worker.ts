@@ -6,6 +6,7 @@ import { closeDescriptor } from '../linux/sockets.ts';
 import type { MountOptions } from '../mount.ts';
 import { type CallLimits, checkCallLimits } from '../node-fs/call-limits.ts';
 import { createFs } from '../node-fs/create-fs.ts';
+import { Failure } from '../node-fs/failure.ts';
 import type { NodeFs } from '../node-fs/types.ts';
 import type { controls } from './call-numbers.ts';
 import { errorOf } from './errors.ts';
@@ -23,6 +24,10 @@ const LEAVE_TIMEOUT = 2_000;
 /** The worker's program as JavaScript, which Node can run: from the sources it is where they are built to. */
 const program = (): string =>
   fileURLToPath(new URL('worker-main.js', import.meta.url.replace(/\/src\/worker\/[^/]*\.ts$/, '/dist/worker/')));
+
+/** Node's options of this process, for TypeScript in the server's module too; a program given as text has some of its own. */
+const ownOptions = (): string[] =>
+  process.execArgv.some((option) => option.startsWith('--input-type')) ? [] : process.execArgv;
 
 /**
  * As {@link mount}, with the kernel and its transports in a thread of their own, and the server too when it is a module. The same
@@ -88,7 +93,7 @@ export class WorkerMounted implements AsyncDisposable {
       server,
       options: { ...options, umask: options.umask ?? process.umask(), name: this.#name },
     };
-    this.#worker = new Worker(program(), { workerData: beginning, transferList: [port2] });
+    this.#worker = new Worker(program(), { workerData: beginning, transferList: [port2], execArgv: ownOptions() });
     const reactor = new NodeReactor();
     const { wakeWorker, wakeCaller } = beginning;
     this.#calls = new RemoteCalls({ memory: this.#memory, port: port1, reactor, wakeWorker, wakeCaller });
@@ -156,6 +161,7 @@ export class WorkerMounted implements AsyncDisposable {
 
   /** Why the file system cannot be used, in one line; null while it can. */
   async failure(): Promise<string | null> {
+    if (this.#calls.isGone) await this.#end();
     const gone = this.#whyGone();
     return gone ?? ((await this.#ask('control.failure')) as string | null) ?? this.#whyGone();
   }
@@ -180,8 +186,13 @@ export class WorkerMounted implements AsyncDisposable {
   async #leave(): Promise<void> {
     this.#state = 'unmounting';
     this.#askToLeave();
+    await this.#end();
+  }
+
+  /** Settles when the worker is no more, which keeps the process alive until then. */
+  #end(): Promise<void> {
     this.#worker.ref();
-    await this.#ended;
+    return this.#ended;
   }
 
   #askToLeave(): void {
@@ -205,11 +216,11 @@ export class WorkerMounted implements AsyncDisposable {
     const options = { timeoutMs: 0, isAbortable: false, awaitedBy: 'event loop' } as const;
     return new Promise((resolve, reject) => {
       this.#calls.begin({ name, args, transfer: null, make: null }, options, (take) => {
-        if (!alive.has(this)) return resolve(undefined);
         try {
           resolve(take());
         } catch (error) {
-          reject(error);
+          if (error instanceof Failure) resolve(this.#end());
+          else reject(error);
         }
       });
     });
@@ -218,7 +229,7 @@ export class WorkerMounted implements AsyncDisposable {
   #whyGone(): string | null {
     if (this.#failure !== null) return `${this.#name} cannot be used: its worker ended: ${this.#failure}`;
     if (this.#state === 'unmounting' || this.#state === 'unmounted') return `${this.#name} is unmounted`;
-    return alive.has(this) ? null : `${this.#name} cannot be used: its worker ended`;
+    return this.#calls.isGone ? `${this.#name} cannot be used: its worker ended` : null;
   }
 }
 

@@ -13,7 +13,7 @@ import { answers, asks, entryOf, kindOf, type LongMessage, MEMORY_AT, pageOf, ty
 import { Patience } from './patience.ts';
 import { remoteDirectories } from './remote-directory.ts';
 import type { Request } from './remote-operation.ts';
-import { PAGE, REPLY_ROOM, type SharedMemory, sleeps } from './shared-memory.ts';
+import { PAGE, REPLY_ROOM, type SharedMemory, sleeps, states } from './shared-memory.ts';
 import { transferredWith } from './transferred.ts';
 import { fills } from './transfers.ts';
 
@@ -125,13 +125,17 @@ export class RemoteCalls {
 
   /** Takes replies on this stack until it is so. Their promises settle later, as always. */
   waitUntil(isSo: () => boolean): void {
-    if (this.#state === 'open') this.#wake(); // What was to be woken for soon may be what this waits behind.
     for (;;) {
       this.#drain();
       if (isSo()) break;
       this.#sleep();
     }
     this.#sleepOnDescriptor();
+  }
+
+  /** Whether there is no worker any more. */
+  get isGone(): boolean {
+    return this.#state === 'gone';
   }
 
   /** The worker is no more: what is under way fails, and what comes. */
@@ -147,11 +151,18 @@ export class RemoteCalls {
 
   #sleep(): void {
     const { replies, callerSleep } = this.#memory;
+    this.#wake(); // For what was asked before on this stack, too: it may be what this waits behind.
     if (this.#patience.sees(() => !replies.isEmpty)) return;
     callerSleep.value = sleeps.onMemory;
     if (replies.isEmpty) callerSleep.waitWhile(sleeps.onMemory, LIFE_LOOK);
     callerSleep.value = sleeps.awake;
-    if (replies.isEmpty && this.#thread !== null && !existsSync(`/proc/self/task/${this.#thread}`)) this.gone();
+    if (replies.isEmpty && !this.#workerLives()) this.gone();
+  }
+
+  /** A worker that ends says so, unless it runs out of memory. */
+  #workerLives(): boolean {
+    if (this.#memory.state.value === states.gone) return false;
+    return this.#thread === null || existsSync(`/proc/self/task/${this.#thread}`);
   }
 
   #takeReplies(): void {
