@@ -4,7 +4,7 @@ export default defineConfig({
   // `fusewire`, as the examples import it, is src/ and needs no build.
   ssr: { resolve: { conditions: ['fusewire-source', 'node', 'module-sync', 'import'] } },
   test: {
-    include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'examples/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,

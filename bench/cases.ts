@@ -21,3 +21,26 @@ export const cases: readonly Case[] = [
   randomReads,
   tracing,
 ];
+
+/** What is measured once, and not of every subject. */
+export const inodeMemoryCase = { name: 'inode-memory', title: 'bytes that a cached inode takes' };
+
+/** What of it all a run measures. */
+export interface Chosen {
+  readonly cases: readonly Case[];
+  readonly inodeMemory: boolean;
+}
+
+/**
+ * What begins with one of these names; everything when there is none.
+ *
+ * @throws TypeError for a beginning that nothing has
+ */
+export function choose(beginnings: readonly string[]): Chosen {
+  const names = [...cases, inodeMemoryCase].map(({ name }) => name);
+  const unknown = beginnings.find((beginning) => !names.some((name) => name.startsWith(beginning)));
+  if (unknown !== undefined) throw new TypeError(`--case ${unknown}: there is no such case`);
+  const isChosen = ({ name }: { readonly name: string }): boolean =>
+    beginnings.length === 0 || beginnings.some((beginning) => name.startsWith(beginning));
+  return { cases: cases.filter(isChosen), inodeMemory: isChosen(inodeMemoryCase) };
+}

@@ -1,14 +1,13 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
-import type { Case } from './case.ts';
-import { cases } from './cases.ts';
-import { measure } from './measure.ts';
+import { type Chosen, cases, choose, inodeMemoryCase } from './cases.ts';
+import { micro } from './micro.ts';
 import { type Options, parseOptions, usage } from './options.ts';
-import { closeAtSignals, Resources } from './resources.ts';
-import type { Result } from './results.ts';
-import { type Subject, subjects } from './subjects.ts';
-import { whyNotCounted } from './system-calls.ts';
-import { align, caseColumns, caseRows, caseTitle, targetColumns, targetRows } from './table.ts';
+import { record } from './record.ts';
+import type { Report } from './report.ts';
+import { Interrupted } from './resources.ts';
+import { run } from './run.ts';
+import { align, targetColumns, targetRows } from './table.ts';
 import { judge } from './targets.ts';
 
 /*
@@ -18,64 +17,59 @@ import { judge } from './targets.ts';
 const root = path.resolve(import.meta.dirname, '..');
 
 async function main(args: readonly string[]): Promise<void> {
-  const options = withoutCounting(parseOptions(args));
-  const chosen = cases.filter(
-    ({ name }) => options.cases.length === 0 || options.cases.some((one) => name.startsWith(one)),
-  );
-  if (options.list) {
-    for (const one of chosen) console.log(`${one.name.padEnd(26)} ${one.title}`);
-    return;
+  const command = understand(args);
+  if (command === null) return;
+  const { options, chosen } = command;
+  if (options.task === 'help') {
+    console.log(usage);
+  } else if (options.task === 'list') {
+    for (const { name, title } of [...cases, inodeMemoryCase]) console.log(`${name.padEnd(26)} ${title}`);
+  } else if (options.task === 'micro') {
+    await micro();
+  } else if (options.from === null) {
+    const report = await run(chosen, options);
+    save(options.json ?? path.join(root, 'build/bench.json'), report);
+    tell(report, options);
+  } else {
+    tell(earlier(options.from), options);
   }
-  await using resources = new Resources();
-  closeAtSignals(resources);
-  const usable = usableSubjects(options);
-  const results: Result[] = [];
-  for (const one of chosen) results.push(...(await runCase(one, usable, options, resources)));
-  const verdicts = judge(results);
-  const told = options.cases.length === 0 ? verdicts : verdicts.filter(({ spread }) => spread !== null);
-  if (told.length > 0) console.log(`\n${align(targetColumns, targetRows(told))}`);
-  save(options.json ?? path.join(root, 'build/bench.json'), { results, targets: verdicts });
 }
 
-/** The same without counting system calls where that cannot be done, which is told. */
-function withoutCounting(options: Options): Options {
-  const why = options.systemCalls ? whyNotCounted() : null;
-  if (why !== null) console.log(`system calls are not counted: ${why}`);
-  return { ...options, systemCalls: options.systemCalls && why === null };
-}
-
-/** Those that were asked for, without those that this machine cannot run, which are named. */
-function usableSubjects({ subjects: wanted }: Options): Subject[] {
-  return subjects.filter(({ letter, title, whyNot }) => {
-    if (wanted !== null && !wanted.includes(letter)) return false;
-    const why = whyNot();
-    console.log(`(${letter}) ${title}${why === null ? '' : `: not measured, ${why}`}`);
-    return why === null;
-  });
-}
-
-async function runCase(one: Case, usable: readonly Subject[], options: Options, all: Resources): Promise<Result[]> {
-  const those = usable.filter(({ letter }) => one.subjects?.includes(letter) ?? true);
-  const resources = all.keep(new Resources());
+/** What is asked for; null, and a message, when that is not to be understood. */
+function understand(args: readonly string[]): { readonly options: Options; readonly chosen: Chosen } | null {
   try {
-    const results = await measure(one, those, options, resources);
-    if (results.length > 0) console.log(`\n${caseTitle(one)}\n${align(caseColumns, caseRows(results))}`);
-    return results;
-  } finally {
-    await resources.close();
+    const options = parseOptions(args);
+    return { options, chosen: choose(options.cases) };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    console.error(`${error.message}\n\n${usage}`);
+    process.exitCode = 2;
+    return null;
   }
 }
 
-function save(file: string, content: unknown): void {
+/** Results of an earlier run, held against today's targets. */
+function earlier(file: string): Report {
+  const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+  return { ...report, targets: judge(report) };
+}
+
+function save(file: string, report: Report): void {
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
-  console.log(`written: ${path.relative(root, file)}`);
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(`\nwritten: ${path.relative(root, file)}`);
+}
+
+/** Prints the targets, all of a whole run, else those that it measured; and writes the document where that is asked. */
+function tell(report: Report, options: Options): void {
+  const { targets } = report;
+  const told = options.cases.length === 0 ? targets : targets.filter(({ spread }) => spread !== null);
+  if (told.length > 0) console.log(`\n${align(targetColumns, targetRows(told))}`);
+  if (options.record) record(report, path.join(root, 'docs/performance.md'));
 }
 
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof TypeError)) throw error;
-  console.error(`${error.message}\n\n${usage}`);
-  process.exitCode = 2;
+  if (!(error instanceof Interrupted)) throw error;
 }

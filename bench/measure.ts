@@ -40,7 +40,7 @@ export async function measure(
 ): Promise<Result[]> {
   const runners: Runner[] = [];
   for (const subject of subjects) {
-    const place = resources.keep(await subject.open(one.setup));
+    const place = await resources.opened(subject.open(one.setup));
     runners.push(...(await runnersOf(one, subject, place, effort.sizes)));
   }
   // Subjects side by side within each way: what is compared with one another is measured right after one another.

@@ -8,7 +8,6 @@ export type Fs = Pick<
   | 'closeSync'
   | 'fsyncSync'
   | 'ftruncateSync'
-  | 'mkdirSync'
   | 'openSync'
   | 'readSync'
   | 'readdirSync'
@@ -35,6 +34,6 @@ export interface Place extends AsyncDisposable {
   readonly pids: readonly number[];
   /** For what Fusewire alone has; null elsewhere. */
   readonly mounted: Mounted | null;
-  /** Forgets the contents that are cached of a file; null where there is no such cache or no way to tell it. */
-  readonly dropPages: ((path: string) => Promise<void>) | null;
+  /** Drops names, attributes and contents that are cached; null where there is no cache, or no way to tell it. */
+  readonly dropCaches: (() => void) | null;
 }

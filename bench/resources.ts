@@ -1,25 +1,45 @@
 /** What a run has opened: mounts, processes and directories. All of it goes, however the run ends. */
 export class Resources implements AsyncDisposable {
-  readonly #open: AsyncDisposable[] = [];
+  readonly #closers: (() => Promise<void>)[] = [];
   #closing: Promise<void> | null = null;
+
+  readonly #end = new AbortController();
+
+  /** Aborted when the end begins. */
+  get signal(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  /** Whether it is over, and what is still under way will fail. */
+  get isClosed(): boolean {
+    return this.#closing !== null;
+  }
 
   /** Takes care of a resource from now on. */
   keep<T extends AsyncDisposable>(resource: T): T {
-    this.#open.push(resource);
+    this.defer(async () => await resource[Symbol.asyncDispose]());
     return resource;
   }
 
-  /** Runs `action` when the others that were kept before it are still there. */
+  /** Takes care of one that is being opened, even if the end comes before it is open. */
+  async opened<T extends AsyncDisposable>(opening: Promise<T>): Promise<T> {
+    this.defer(async () => {
+      const resource = await opening.catch(() => null);
+      await resource?.[Symbol.asyncDispose]();
+    });
+    return await opening;
+  }
+
+  /** Runs `action` at the end, while what was kept before is still there. */
   defer(action: () => void | Promise<void>): void {
-    this.keep({
-      [Symbol.asyncDispose]: async () => {
-        await action();
-      },
+    this.#closers.push(async () => {
+      await action();
     });
   }
 
   /** Closes everything, the newest first. One that fails is told, and does not stop the others. */
   close(): Promise<void> {
+    this.#end.abort();
     this.#closing ??= this.#close();
     return this.#closing;
   }
@@ -29,9 +49,9 @@ export class Resources implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    for (let resource = this.#open.pop(); resource !== undefined; resource = this.#open.pop()) {
+    for (let closer = this.#closers.pop(); closer !== undefined; closer = this.#closers.pop()) {
       try {
-        await resource[Symbol.asyncDispose]();
+        await closer();
       } catch (error) {
         console.error('cannot be cleaned up:', error);
         process.exitCode = 1;
@@ -40,13 +60,12 @@ export class Resources implements AsyncDisposable {
   }
 }
 
+/** What a run that a signal has ended fails with: whoever closes its resources ends the process. */
+export class Interrupted extends Error {}
+
 /** Closes the resources before a signal ends this process. */
 export function closeAtSignals(resources: Resources): void {
-  for (const [signal, number] of [
-    ['SIGINT', 2],
-    ['SIGTERM', 15],
-    ['SIGHUP', 1],
-  ] as const) {
+  for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 })) {
     process.once(signal, () => {
       console.error(`\n${signal}: cleaning up`);
       void resources.close().finally(() => process.exit(128 + number));

@@ -1,4 +1,5 @@
 import type { Case } from './case.ts';
+import type { InodeMemory } from './memory.ts';
 import type { Letter } from './subjects.ts';
 
 /** What came out for one subject, in one way of one case. */
@@ -13,6 +14,12 @@ export interface Result {
   cpu: number | null;
   /** System calls for one unit, of the same processes; null where they were not counted. */
   systemCalls: number | null;
+}
+
+/** All that a run measured. */
+export interface Measured {
+  readonly results: readonly Result[];
+  readonly inodes: InodeMemory | null;
 }
 
 /** The result of a subject in one way of a case. */

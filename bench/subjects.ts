@@ -3,9 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { memfs } from 'memfs';
-import { POSIX_FADV_DONTNEED } from '../src/abi/linux.ts';
 import { daemon, type MemoryOptions, type Mounted, type MountOptions, memory, mount } from '../src/index.ts';
-import { posixFadvise } from '../src/syscalls/advice.ts';
 import { mountInKernel, whyNoKernelMount } from '../tests/daemons/kernel-mount.ts';
 import type { Fs, Place, Setup } from './place.ts';
 import { Resources } from './resources.ts';
@@ -119,16 +117,16 @@ const plain = (fs: Fs, root: string): Omit<Place, typeof Symbol.asyncDispose> =>
   source: { fs, root },
   pids: [],
   mounted: null,
-  dropPages: null,
+  dropCaches: null,
 });
 
 /** Gives a directory in memory to whatever is made of it, and takes it away behind that. */
 async function withSource(open: (directory: string) => Promise<Place>): Promise<Place> {
   const resources = new Resources();
-  const directory = nodeFs.mkdtempSync(path.join(nodeFs.realpathSync(scratch), 'fusewire-bench-'));
+  const directory = nodeFs.mkdtempSync(path.join(nodeFs.realpathSync(scratch), `fusewire-bench-${process.pid}-`));
   resources.defer(() => nodeFs.rmSync(directory, { recursive: true }));
   try {
-    const place = resources.keep(await open(directory));
+    const place = await resources.opened(open(directory));
     return { ...place, [Symbol.asyncDispose]: () => resources.close() };
   } catch (error) {
     await resources.close();
@@ -137,18 +135,14 @@ async function withSource(open: (directory: string) => Promise<Place>): Promise<
 }
 
 function onFusewire(mounted: Mounted, source?: string): Place {
-  const { kernel, process, credentials, fs } = mounted;
+  const { fs } = mounted;
   return {
     fs: fs as Fs,
     root: '',
     source: source === undefined ? { fs: fs as Fs, root: '' } : { fs: nodeFs, root: source },
     pids: mounted.daemon?.pids ?? [],
     mounted,
-    dropPages: async (file) => {
-      const fd = fs.openSync(file, 'r');
-      await kernel.run(process, credentials, (task) => posixFadvise(task, fd, 0, 0, POSIX_FADV_DONTNEED));
-      fs.closeSync(fd);
-    },
+    dropCaches: () => mounted.dropCaches(),
     [Symbol.asyncDispose]: () => mounted.unmount(),
   };
 }
@@ -156,6 +150,7 @@ function onFusewire(mounted: Mounted, source?: string): Place {
 type KernelMount = Awaited<ReturnType<typeof mountInKernel>>;
 
 const CACHES = '/proc/sys/vm/drop_caches';
+const ALL = '3'; // contents, names and inodes
 
 function onLinux(mounted: KernelMount, source?: string): Place {
   const root = mounted.path;
@@ -165,7 +160,7 @@ function onLinux(mounted: KernelMount, source?: string): Place {
     source: { fs: nodeFs, root: source ?? root },
     pids: [mounted.pid],
     mounted: null,
-    dropPages: process.getuid?.() === 0 ? async () => nodeFs.writeFileSync(CACHES, '1') : null,
+    dropCaches: process.getuid?.() === 0 ? () => nodeFs.writeFileSync(CACHES, ALL) : null,
     [Symbol.asyncDispose]: () => mounted[Symbol.asyncDispose](),
   };
 }

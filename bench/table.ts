@@ -7,10 +7,13 @@ import type { Target, Verdict } from './targets.ts';
 /** Whom all others are compared with. */
 export const yardstick: Letter = 'd';
 
+/** How many times: two digits behind the point while they count. */
+export const times = (value: number): string => `${value < 10 ? value.toFixed(2) : short(value)}x`;
+
 /** A number with three digits that count. */
 export function short(value: number): string {
   if (value >= 100) return Math.round(value).toLocaleString('en');
-  return value.toPrecision(3).replace(/\.?0+$/, (zeros) => (zeros.startsWith('.') ? '' : zeros));
+  return String(Number(value.toPrecision(3)));
 }
 
 const withSpread = ({ median, least, most }: Spread, form: (value: number) => string = short): string =>
@@ -18,7 +21,7 @@ const withSpread = ({ median, least, most }: Spread, form: (value: number) => st
 
 const forms: Readonly<Record<Target['kind'], (value: number) => string>> = {
   rate: (value) => `${short(value)}/s`,
-  times: (value) => `${value.toFixed(2)}x`,
+  times,
   bytes: (value) => `${short(value)} B`,
   percent: (value) => `${value.toFixed(1)}%`,
 };
@@ -64,6 +67,12 @@ export function align(columns: readonly string[], rows: readonly (readonly strin
       .join('  ')
       .trimEnd();
   return [line(columns), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+/** The same as a table of Markdown. */
+export function markdown(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 /** What stands above a case's table. */

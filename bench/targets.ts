@@ -1,4 +1,4 @@
-import { find, type Result } from './results.ts';
+import { find, type Measured } from './results.ts';
 import { pairedRatio, type Spread, spreadOf } from './statistics.ts';
 import type { Letter } from './subjects.ts';
 
@@ -7,10 +7,10 @@ export interface Target {
   readonly title: string;
   /** What the number is: operations a second, how many times something else it is, bytes, a share. */
   readonly kind: 'rate' | 'times' | 'bytes' | 'percent';
-  readonly bound: 'at least' | 'at most';
+  readonly bound: 'at least' | 'at most' | 'under';
   readonly limit: number;
   /** The number, or null when a run did not measure what it is made of. */
-  measured(results: readonly Result[]): Spread | null;
+  measured(all: Measured): Spread | null;
 }
 
 /** What became of a target in one run. */
@@ -25,7 +25,7 @@ type Row = readonly [name: string, way: string];
 
 const rate =
   ([name, way]: Row, letter: Letter): Target['measured'] =>
-  (results) => {
+  ({ results }) => {
     const found = find(results, name, way, letter);
     return found === undefined ? null : spreadOf(found.rates);
   };
@@ -33,7 +33,7 @@ const rate =
 /** How many times as fast `ours` is as `theirs`. */
 const speed =
   ([name, way]: Row, ours: Letter, theirs: Letter): Target['measured'] =>
-  (results) => {
+  ({ results }) => {
     const [a, b] = [find(results, name, way, ours), find(results, name, way, theirs)];
     return a === undefined || b === undefined ? null : pairedRatio(a.rates, b.rates);
   };
@@ -44,7 +44,7 @@ const latency = (row: Row, ours: Letter, theirs: Letter): Target['measured'] => 
 /** How much of the time of `whole` is `part`, both of one subject, in percent. */
 const share =
   (name: string, part: string, whole: string): Target['measured'] =>
-  (results) => {
+  ({ results }) => {
     const [a, b] = [find(results, name, part, 'a'), find(results, name, whole, 'a')];
     return a === undefined || b === undefined ? null : inPercent(pairedRatio(b.rates, a.rates), 0);
   };
@@ -52,7 +52,7 @@ const share =
 /** How much more time `more` takes than `less`, both of one subject, in percent. */
 const surplus =
   (name: string, more: string, less: string): Target['measured'] =>
-  (results) => {
+  ({ results }) => {
     const [a, b] = [find(results, name, more, 'a'), find(results, name, less, 'a')];
     return a === undefined || b === undefined ? null : inPercent(pairedRatio(b.rates, a.rates), 1);
   };
@@ -63,20 +63,18 @@ const inPercent = ({ median, least, most }: Spread, without: number): Spread => 
   most: 100 * (most - without),
 });
 
-const atLeast = (title: string, kind: Target['kind'], limit: number, measured: Target['measured']): Target => ({
-  title,
-  kind,
-  bound: 'at least',
-  limit,
-  measured,
-});
-const atMost = (title: string, kind: Target['kind'], limit: number, measured: Target['measured']): Target => ({
-  title,
-  kind,
-  bound: 'at most',
-  limit,
-  measured,
-});
+const bounded =
+  (bound: Target['bound']) =>
+  (title: string, kind: Target['kind'], limit: number, measured: Target['measured']): Target => ({
+    title,
+    kind,
+    bound,
+    limit,
+    measured,
+  });
+const atLeast = bounded('at least');
+const atMost = bounded('at most');
+const under = bounded('under');
 
 const inProcess = [
   atLeast('getattr, not cached, promise: (a)', 'rate', 400_000, rate(['getattr', 'promise'], 'a')),
@@ -113,19 +111,25 @@ const mountedByLinux = [
 ];
 
 const tracing = [
-  atMost('cost of tracing that is off: (a)', 'percent', 1, share('tracing', 'off, alone', 'off')),
-  atMost('cost of tracing with one listener: (a)', 'percent', 15, surplus('tracing', 'one listener', 'off')),
+  under('cost of tracing that is off: (a)', 'percent', 1, share('tracing', 'off, alone', 'off')),
+  under('cost of tracing with one listener: (a)', 'percent', 15, surplus('tracing', 'one listener', 'off')),
+];
+
+const memory = [
+  under('a cached inode', 'bytes', 700, ({ inodes }) => (inodes === null ? null : spreadOf([inodes.bytesPerInode]))),
 ];
 
 /** What must hold, in the order of the table. */
-export const targets: readonly Target[] = [...inProcess, ...daemons, ...mountedByLinux, ...tracing];
+export const targets: readonly Target[] = [...inProcess, ...daemons, ...mountedByLinux, ...memory, ...tracing];
 
 /** Looks at what a run measured. */
-export const judge = (results: readonly Result[]): Verdict[] =>
+export const judge = (all: Measured): Verdict[] =>
   targets.map((target) => {
-    const spread = target.measured(results);
+    const spread = target.measured(all);
     return { target, spread, isMet: spread === null ? null : holds(target, spread) };
   });
 
-const holds = ({ bound, limit }: Target, { median }: Spread): boolean =>
-  bound === 'at least' ? median >= limit : median <= limit;
+function holds({ bound, limit }: Target, { median }: Spread): boolean {
+  if (bound === 'at least') return median >= limit;
+  return bound === 'at most' ? median <= limit : median < limit;
+}

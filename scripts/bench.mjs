@@ -1,14 +1,11 @@
-// `npm run bench [ARGS]`: builds what is stale and runs bench/main.ts, which prints operations per second.
-import { buildIfStale, installDependencies, root, run } from './prepare.mjs';
+// `npm run bench [-- OPTIONS]`: prepares what is compared and runs bench/main.ts; with --help it says what OPTIONS there are.
+import { spawnSync } from 'node:child_process';
+import { benchPackages, compileExamples, installDaemons, installDependencies, root } from './prepare.mjs';
 
 installDependencies();
-buildIfStale();
-const hook = new URL('./run-typescript.mjs', import.meta.url).href;
-const done = run(process.execPath, [
-  '--expose-gc',
-  '--import',
-  hook,
-  `${root}/bench/main.ts`,
-  ...process.argv.slice(2),
-]);
-process.exitCode = done ? 0 : 1;
+installDaemons(benchPackages);
+compileExamples();
+// Ctrl-C reaches the program too, and it cleans up: wait for it.
+process.on('SIGINT', () => {});
+const args = ['--expose-gc', '--import', './scripts/run-typescript.mjs', 'bench/main.ts', ...process.argv.slice(2)];
+process.exitCode = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1;

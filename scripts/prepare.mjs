@@ -35,6 +35,8 @@ export const moreDaemonPackages = [
 ];
 /** The Debian packages of the programs that use a kernel mount in tests/endurance/. */
 export const endurancePackages = ['gcc', 'libc6-dev', 'git', 'tar', 'rsync', 'sqlite3', 'fuse3'];
+/** The Debian packages of what `npm run bench` compares with and counts by. */
+export const benchPackages = ['libfuse3-dev', 'gcc', 'libc6-dev', 'pkg-config', 'fuse3', 'strace'];
 /** All that `npm test` runs. */
 export const testPackages = [...new Set([...daemonPackages, ...toolPackages, ...endurancePackages])];
 const examples = [

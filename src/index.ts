@@ -5,6 +5,7 @@ export { type AttachWay, attachWays, type Daemon, type DaemonOptions, daemon } f
 export type { Control } from './fuse/control.ts';
 export type { Listener, RequestEvent } from './fuse/events.ts';
 export type { TimeoutSettings } from './fuse/request-timeout.ts';
+export type { CacheSizes } from './kernel.ts';
 export { KernelMount, type KernelMountOptions, mountKernel, unmountKernel } from './kernel-mount.ts';
 export { type Mounted, type MountOptions, mount, type Server } from './mount.ts';
 export type { CallLimits } from './node-fs/call-limits.ts';

@@ -3,8 +3,9 @@ import { Thread } from './process/thread.ts';
 import type { Blocking } from './task/blocking.ts';
 import type { Clock } from './task/clock.ts';
 import type { Credentials } from './task/credentials.ts';
-import { type Limits, runAsync, runSync } from './task/drive.ts';
+import { type Limits, type Outcome, runBeside, runSync } from './task/drive.ts';
 import { Scheduler } from './task/scheduler.ts';
+import { DentryCache } from './vfs/dentry-cache.ts';
 import { Mount, type MountFlags, Path } from './vfs/mount.ts';
 import { PageCache } from './vfs/page-cache.ts';
 import type { Superblock } from './vfs/superblock.ts';
@@ -38,6 +39,16 @@ export interface KernelOptions {
   readonly pick?: (runnable: number) => number;
   /** The most bytes of file contents to keep, of all mounts together; default 256 MiB. */
   readonly pageCacheBytes?: number;
+  /** The most names to keep, of all mounts together, those in use apart; default 200,000. */
+  readonly dentryCacheEntries?: number;
+}
+
+/** What caches are to shrink to; a cache that is left out stays as it is. */
+export interface CacheSizes {
+  /** Bytes of file contents. */
+  readonly pageCacheBytes?: number;
+  /** Names, each with what is known of its file. */
+  readonly dentryCacheEntries?: number;
 }
 
 /**
@@ -50,13 +61,20 @@ export class Kernel {
   readonly outside = new Set<Outside>();
   /** The contents that all mounts keep. */
   readonly pageCache: PageCache;
+  /** The names that all mounts keep, and with them what is known of their files. */
+  readonly dentryCache: DentryCache;
   readonly #host: Host | null;
-  #pumpAsked = false;
+  /** The host was asked to pump, or a synchronous call does until it ends. */
+  #pumpComes = false;
   /** How many promises of {@link run} are open. */
   #awaited = 0;
+  /** What the host's alarm is set to, and for whom. */
+  #alarm: number | null = null;
+  #alarmAwaitedBy: 'somebody' | 'nobody' = 'nobody';
 
-  constructor({ clock, host, pick, pageCacheBytes }: KernelOptions) {
+  constructor({ clock, host, pick, pageCacheBytes, dentryCacheEntries }: KernelOptions) {
     this.pageCache = new PageCache(pageCacheBytes);
+    this.dentryCache = new DentryCache(dentryCacheEntries);
     this.scheduler = new Scheduler(clock, pick ?? null);
     this.#host = host ?? null;
     this.scheduler.onReady = () => this.#askForPump();
@@ -87,6 +105,22 @@ export class Kernel {
     mount.flags = flags;
   }
 
+  /**
+   * Lets caches shrink to these sizes, what was not used for long first. What is in use stays, and contents that the server
+   * does not have yet. The budgets stay as they are.
+   *
+   * FUSE: FORGET or BATCH_FORGET, of files that no name is left of.
+   */
+  trim({ pageCacheBytes, dentryCacheEntries }: CacheSizes): void {
+    if (pageCacheBytes !== undefined) this.pageCache.shrink(pageCacheBytes);
+    if (dentryCacheEntries !== undefined) this.dentryCache.shrink(dentryCacheEntries);
+  }
+
+  /** Drops all that can be read or asked for again and that nobody uses, as writing 3 to /proc/sys/vm/drop_caches does. */
+  dropCaches(): void {
+    this.trim({ pageCacheBytes: 0, dentryCacheEntries: 0 });
+  }
+
   /** A process with its root and working directory at `root`. */
   createProcess(root: Path, options: { readonly pid: number; readonly umask?: number }): Process {
     return new Process(root, options);
@@ -103,10 +137,20 @@ export class Kernel {
     limits: Limits = {},
   ): Promise<T> {
     const task = new Thread(this.scheduler, process, credentials);
-    this.#awaited++;
-    return runAsync(task, code(task), limits).finally(() => {
-      this.#awaited--;
-      if (this.#awaited === 0) this.#askForPump();
+    return new Promise((resolve, reject) => {
+      const coroutine = code(task);
+      this.#awaited++;
+      const outcome: Outcome<T> = {
+        resolve: (value) => {
+          this.#awaitedLess();
+          resolve(value);
+        },
+        reject: (error) => {
+          this.#awaitedLess();
+          reject(error);
+        },
+      };
+      runBeside(task, coroutine, outcome, limits);
     });
   }
 
@@ -117,25 +161,54 @@ export class Kernel {
    */
   runSync<T>(process: Process, credentials: Credentials, code: (task: Thread) => Blocking<T>, limits: Limits = {}): T {
     const task = new Thread(this.scheduler, process, credentials);
+    const before = this.#pumpComes;
+    this.#pumpComes = true;
     try {
       return runSync(task, code(task), (deadline) => this.#idle(deadline), limits);
     } finally {
-      this.#askForPump();
+      this.#pumpComes = before;
+      if (this.scheduler.hasRunnable || this.#isAlarmWrong) this.#askForPump();
     }
   }
 
-  #askForPump(): void {
-    if (this.#host === null || this.#pumpAsked) return;
-    this.#pumpAsked = true;
-    this.#host.defer(() => {
-      this.#pumpAsked = false;
-      this.#pump();
-    });
+  #awaitedLess(): void {
+    this.#awaited--;
+    if (this.#isAlarmWrong) this.#askForPump();
   }
+
+  #askForPump(): void {
+    if (this.#host === null || this.#pumpComes) return;
+    this.#pumpComes = true;
+    this.#host.defer(this.#pumpAsAsked);
+  }
+
+  readonly #pumpAsAsked = (): void => {
+    this.#pumpComes = false;
+    this.#pump();
+  };
+
+  /** The alarm has gone off. */
+  readonly #wake = (): void => {
+    this.#alarm = null;
+    this.#pump();
+  };
 
   #pump(): void {
     this.scheduler.run();
-    this.#host?.setAlarm(this.scheduler.nextTimer, () => this.#pump(), this.#awaited > 0 ? 'somebody' : 'nobody');
+    if (!this.#isAlarmWrong) return;
+    this.#alarm = this.scheduler.nextTimer;
+    this.#alarmAwaitedBy = this.#awaitedBy;
+    this.#host?.setAlarm(this.#alarm, this.#wake, this.#alarmAwaitedBy);
+  }
+
+  get #awaitedBy(): 'somebody' | 'nobody' {
+    return this.#awaited > 0 ? 'somebody' : 'nobody';
+  }
+
+  /** Whether the host's alarm is for another time than the next timer, or for others. Most calls need no timer. */
+  get #isAlarmWrong(): boolean {
+    const { nextTimer } = this.scheduler;
+    return nextTimer !== this.#alarm || (nextTimer !== null && this.#awaitedBy !== this.#alarmAwaitedBy);
   }
 
   /** Waits on this stack for timers and for what is owed from outside, but not beyond the deadline. */

@@ -12,7 +12,7 @@ import type { Listener } from './fuse/events.ts';
 import type { TimeoutSettings } from './fuse/request-timeout.ts';
 import type { FuseMountOptions } from './fusefs/options.ts';
 import { FuseSuperblock } from './fusefs/superblock.ts';
-import { Kernel } from './kernel.ts';
+import { type CacheSizes, Kernel } from './kernel.ts';
 import { systemClock } from './linux/clock.ts';
 import { NodeReactor } from './linux/reactor.ts';
 import { closeDescriptor } from './linux/sockets.ts';
@@ -61,6 +61,8 @@ export interface MountOptions {
   readonly maxRead?: number;
   /** The most bytes of file contents to keep; default 256 MiB. */
   readonly pageCacheBytes?: number;
+  /** The most names of files to keep, and what is known of these files, those in use apart; default 200,000. */
+  readonly dentryCacheEntries?: number;
   /** How many requests there may be at a time; more wait their turn. */
   readonly maxActiveRequests?: number;
   /** The INIT flags to offer. */
@@ -106,11 +108,12 @@ export async function mount(server: Server, options: MountOptions = {}): Promise
  * @internal
  */
 export async function mountOn(reactor: Reactor, server: Server, options: MountOptions): Promise<Mounted> {
-  const { pageCacheBytes } = options;
+  const { pageCacheBytes, dentryCacheEntries } = options;
   const kernel = new Kernel({
     clock: systemClock,
     host: reactor,
     ...(pageCacheBytes === undefined ? {} : { pageCacheBytes }),
+    ...(dentryCacheEntries === undefined ? {} : { dentryCacheEntries }),
   });
   if (isRemote(server)) return await mountRemote(kernel, reactor, server, options);
   if (!isDaemon(server)) return await mountHere(kernel, server, options);
@@ -254,7 +257,7 @@ export class Mounted implements AsyncDisposable {
     this.control = new Control(connection);
     this.credentials = credentialsOfCaller(options);
     const { flags, ...how } = howMounted(options, this.credentials, asked);
-    this.superblock = new FuseSuperblock(connection, makedev(0, ++lastDevice), how, kernel.pageCache);
+    this.superblock = new FuseSuperblock(connection, makedev(0, ++lastDevice), how, kernel);
     const root = kernel.mountRoot(this.superblock, flags);
     this.process = kernel.createProcess(root, { pid: process.pid, umask: options.umask ?? process.umask() });
     this.process.fds.limit = DESCRIPTORS;
@@ -323,6 +326,19 @@ export class Mounted implements AsyncDisposable {
     if (how === 'force') this.connection.abort('unmount');
     this.#unmounted ??= this.#unmount();
     return this.#unmounted;
+  }
+
+  /**
+   * Drops all that is cached and not in use; what the server does not have yet stays. It is told at once which files are
+   * forgotten. See proc_sys_vm(5), drop_caches.
+   */
+  dropCaches(): void {
+    this.kernel.dropCaches();
+  }
+
+  /** Lets caches shrink to these sizes, what was not used for long first; they may grow again up to their budgets. */
+  trim(sizes: CacheSizes): void {
+    this.kernel.trim(sizes);
   }
 
   /** Calls `action` once the file system is unmounted. */

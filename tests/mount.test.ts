@@ -30,6 +30,27 @@ test('promises, callbacks and synchronous calls see one file system', async () =
   expect(fs.statSync('/a').nlink).toBe(2);
 });
 
+test('caches have budgets, shrink to a size, and can be dropped; what is open stays', async () => {
+  await using mounted = await mount(memory(), { dentryCacheEntries: 10, pageCacheBytes: 1 << 20 });
+  const { fs, kernel } = mounted;
+  const { dentryCache, pageCache } = kernel;
+  for (let i = 0; i < 50; i++) fs.writeFileSync(`/${i}`, new Uint8Array(100_000));
+  expect(dentryCache.count).toBe(10);
+  for (let i = 0; i < 50; i++) fs.readFileSync(`/${i}`);
+  expect(pageCache.used).toBeGreaterThan(500_000);
+  const fd = fs.openSync('/0', 'r');
+  mounted.trim({ pageCacheBytes: 300_000 });
+  expect(pageCache.used).toBeLessThanOrEqual(300_000);
+  expect(dentryCache.count).toBe(10);
+  mounted.trim({ dentryCacheEntries: 4 });
+  expect(dentryCache.count).toBe(4);
+  mounted.dropCaches();
+  expect([dentryCache.count, pageCache.used]).toEqual([1, 0]);
+  expect(fs.fstatSync(fd).size).toBe(100_000);
+  expect(fs.readFileSync('/49').length).toBe(100_000);
+  fs.closeSync(fd);
+});
+
 test('a synchronous call on a server that answers later is reported as a deadlock, by name', async () => {
   const inner = memory();
   await using mounted = await mount({ ...inner, ...bound(inner), getattr: async () => new Promise<never>(() => {}) });

@@ -33,15 +33,15 @@ async function readByPromises(fs: Fs, path: string, offsets: readonly number[]):
 }
 
 async function prepare(place: Place, { file }: Sizes): Promise<Record<string, Turn>> {
-  const { fs, root, dropPages } = place;
+  const { fs, root, dropCaches } = place;
   const path = `${root}/file`;
   fill(place, file);
   const ways = { sync: readSync, promise: readByPromises };
   const turns: Record<string, Turn> = {};
   for (const [way, read] of Object.entries(ways)) {
-    if (dropPages !== null) {
+    if (dropCaches !== null) {
       const offsets = offsetsIn(file, COLD);
-      turns[`cold, ${way}`] = { before: () => dropPages(path), run: () => read(fs, path, offsets), repeat: 'once' };
+      turns[`cold, ${way}`] = { before: dropCaches, run: () => read(fs, path, offsets), repeat: 'once' };
     }
     const offsets = offsetsIn(file, WARM);
     const run = (): number | Promise<number> => read(fs, path, offsets);

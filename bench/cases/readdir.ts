@@ -1,5 +1,6 @@
 import type { Case, Turn } from '../case.ts';
 import type { Fs, Place, Setup } from '../place.ts';
+import { makeFiles } from './make-files.ts';
 
 const SIZES = [10, 1000, 100_000]; // entries
 
@@ -15,8 +16,7 @@ async function prepare({ fs, root, source }: Place, largest: number): Promise<Re
   for (const wanted of SIZES) {
     const size = Math.min(wanted, largest);
     const name = `entries-${wanted}`;
-    source.fs.mkdirSync(`${source.root}/${name}`);
-    for (let index = 0; index < size; index++) source.fs.writeFileSync(`${source.root}/${name}/file-${index}`, '');
+    await makeFiles(source.fs, `${source.root}/${name}`, size);
     for (const [way, turn] of Object.entries(listing(fs, `${root}/${name}`))) {
       turns[`${size.toLocaleString('en')}, ${way}`] = turn;
     }

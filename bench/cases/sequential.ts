@@ -34,13 +34,13 @@ async function readByPromises(fs: Fs, path: string): Promise<number> {
 }
 
 async function prepareReading(place: Place, { file }: Sizes): Promise<Record<string, Turn>> {
-  const { fs, root, dropPages } = place;
+  const { fs, root, dropCaches } = place;
   const path = `${root}/file`;
   fill(place, file);
   const ways = { sync: () => readSync(fs, path), promise: () => readByPromises(fs, path) };
   const turns: Record<string, Turn> = {};
   for (const [way, run] of Object.entries(ways)) {
-    if (dropPages !== null) turns[`cold, ${way}`] = { before: () => dropPages(path), run, repeat: 'once' };
+    if (dropCaches !== null) turns[`cold, ${way}`] = { before: dropCaches, run, repeat: 'once' };
     // A short file is read in no time: the first reading brings it into the cache, others measure.
     turns[`warm, ${way}`] = { before: async () => void (await run()), run, repeat: 'once' };
   }

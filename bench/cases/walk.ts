@@ -1,5 +1,6 @@
 import type { Case, Sizes, Turn } from '../case.ts';
-import type { Fs, Place, Setup } from '../place.ts';
+import type { Fs, Place } from '../place.ts';
+import { makeFiles } from './make-files.ts';
 
 const FILES = 100; // in one directory
 
@@ -27,22 +28,43 @@ async function walkByPromises(fs: Fs, path: string): Promise<number> {
   return files;
 }
 
-async function prepare({ fs, root, source }: Place, { tree }: Sizes): Promise<Record<string, Turn>> {
+/** Makes the tree. Returns the ways to walk it. */
+async function prepare({ fs, root, source }: Place, { tree }: Sizes): Promise<Record<string, Turn['run']>> {
   for (let made = 0; made < tree; made += FILES) {
-    const directory = `${source.root}/directory-${made / FILES}`;
-    source.fs.mkdirSync(directory);
-    for (let index = 0; index < FILES; index++) source.fs.writeFileSync(`${directory}/file-${index}`, '');
+    await makeFiles(source.fs, `${source.root}/directory-${made / FILES}`, FILES);
   }
-  return {
-    sync: { run: () => walkSync(fs, root === '' ? '/' : root), repeat: 'once' },
-    promise: { run: () => walkByPromises(fs, root === '' ? '/' : root), repeat: 'once' },
-  };
+  const path = root === '' ? '/' : root;
+  return { sync: () => walkSync(fs, path), promise: () => walkByPromises(fs, path) };
 }
 
-const walking = (name: string, setup: Setup, title: string): Case => ({ name, setup, title, unit: 'files', prepare });
+/** Again and again, each time from what the last one left in the caches. */
+async function prepareWarm(place: Place, sizes: Sizes): Promise<Record<string, Turn>> {
+  const turns = Object.entries(await prepare(place, sizes));
+  return Object.fromEntries(turns.map(([way, run]) => [way, { run, repeat: 'once' }]));
+}
+
+/** From empty caches, where they can be emptied. */
+async function prepareCold(place: Place, sizes: Sizes): Promise<Record<string, Turn>> {
+  const { dropCaches } = place;
+  if (dropCaches === null) return {};
+  const turns = Object.entries(await prepare(place, sizes));
+  return Object.fromEntries(turns.map(([way, run]) => [way, { before: dropCaches, run, repeat: 'once' }]));
+}
 
 /** A tree in directories of 100 files. */
 export const walks: readonly Case[] = [
-  walking('walk', 'cached', 'list a tree and stat every file, again, cached'),
-  walking('walk-uncached', 'uncached', 'list a tree and stat every file, not cached'),
+  {
+    name: 'walk',
+    setup: 'cached',
+    title: 'list a tree and stat every file, again, cached',
+    unit: 'files',
+    prepare: prepareWarm,
+  },
+  {
+    name: 'walk-cold',
+    setup: 'cached',
+    title: 'list a tree and stat every file, from empty caches',
+    unit: 'files',
+    prepare: prepareCold,
+  },
 ];

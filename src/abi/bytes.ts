@@ -61,5 +61,20 @@ export function putBytes(target: Uint8Array, at: number, bytes: ByteString): num
 /** The same in memory of its own: what is cut out of a longer string keeps all of that in memory. */
 export const detached = (bytes: ByteString): ByteString => fromBytes(toBytes(bytes));
 
+let lastMemory: ArrayBufferLike = new ArrayBuffer(0);
+let lastView: DataView = new DataView(lastMemory);
+
+/**
+ * A view of all the memory that bytes lie in, where they begin at their `byteOffset`. Small messages share memory, so that
+ * the last view mostly serves again: making one costs more than reading a message.
+ */
+export function memoryViewOf({ buffer }: Uint8Array): DataView {
+  if (buffer !== lastMemory) {
+    lastMemory = buffer;
+    lastView = new DataView(buffer);
+  }
+  return lastView;
+}
+
 /** The same memory, for numbers of several bytes. */
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,4 +1,4 @@
-import { type ByteString, fromBytes, putBytes, viewOf } from './bytes.ts';
+import { type ByteString, fromBytes, memoryViewOf, putBytes, viewOf } from './bytes.ts';
 import { EINVAL, EPROTO, type Errno } from './errno.ts';
 import { offsetOf } from './fields.ts';
 import { FUSE_KERNEL_MINOR_VERSION } from './fuse.ts';
@@ -21,6 +21,7 @@ export const NEWEST: Protocol = {
 };
 
 const NOTHING = new Uint8Array(0);
+const NO_NAMES: readonly ByteString[] = [];
 const UNIQUE = offsetOf(fuse_in_header, 'unique');
 const TOTAL_EXTLEN = offsetOf(fuse_in_header, 'total_extlen');
 
@@ -44,7 +45,7 @@ export interface OutgoingRequest<In> extends Arguments<In> {
 
 /** Encodes a request as one message. Its bytes are the caller's own, the ArrayBuffer behind them may be shared. */
 export function encodeRequest<In>(opcode: Opcode<In>, request: OutgoingRequest<In>, protocol: Protocol): Uint8Array {
-  const { names = [], data = NOTHING, extensions = NOTHING } = request;
+  const { names = NO_NAMES, data = NOTHING, extensions = NOTHING } = request;
   if (names.length !== opcode.names.length) throw new Error(`${opcode.name} takes ${opcode.names.length} names`);
   if (extensions.length % 8 !== 0) throw new Error('request extensions are a multiple of 8 bytes');
 
@@ -82,7 +83,7 @@ export function setUnique(message: Uint8Array, unique: number | bigint): void {
  */
 export function decodeRequestHeader(message: Uint8Array): fuse_in_header {
   if (message.length < fuse_in_header.size) throw EPROTO;
-  const header = fuse_in_header.read(viewOf(message), 0);
+  const header = fuse_in_header.read(memoryViewOf(message), message.byteOffset);
   if (header.len !== message.length) throw EPROTO;
   return header;
 }
@@ -104,8 +105,9 @@ export interface IncomingRequest<In> {
  * @throws EPROTO when a part of it is missing.
  */
 export function decodeRequest<In>(opcode: Opcode<In>, message: Uint8Array, protocol: Protocol): IncomingRequest<In> {
-  const view = viewOf(message);
-  const end = message.length - 8 * view.getUint16(TOTAL_EXTLEN, true);
+  const view = memoryViewOf(message);
+  const start = message.byteOffset;
+  const end = message.length - 8 * view.getUint16(start + TOTAL_EXTLEN, true);
   let at = fuse_in_header.size;
   if (end < at) throw EPROTO;
 
@@ -114,7 +116,7 @@ export function decodeRequest<In>(opcode: Opcode<In>, message: Uint8Array, proto
     const size = opcode.in.sizeAt(protocol.minor, protocol.features);
     const there = Math.min(size, end - at);
     if (there < size && (opcode.names.length > 0 || opcode.data !== null)) throw EPROTO;
-    body = opcode.in.read(view, at, there);
+    body = opcode.in.read(view, start + at, there);
     at += there;
   }
   const names: ByteString[] = [];
@@ -171,7 +173,7 @@ export function encodeError(unique: number, error: Errno): Uint8Array {
  */
 export function decodeReplyHeader(message: Uint8Array): fuse_out_header {
   if (message.length < fuse_out_header.size) throw EINVAL;
-  const header = fuse_out_header.read(viewOf(message), 0);
+  const header = fuse_out_header.read(memoryViewOf(message), message.byteOffset);
   if (header.len !== message.length) throw EINVAL;
   return header;
 }
@@ -210,7 +212,7 @@ export function decodeReply<Out>(
     : opcode.out.sizeAt(protocol.minor, protocol.features);
   const dataRoom = opcode.outData === null || opcode.sizeQuery ? 0 : room;
   if (length < size || length > size + dataRoom) return null;
-  const body = opcode.out.read(viewOf(message), start, size);
+  const body = opcode.out.read(memoryViewOf(message), message.byteOffset + start, size);
   return { body, data: part(message, start + size, message.length) };
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ECONNABORTED, ENODEV, ENOTCONN, type Errno } from '../abi/errno.ts';
 import { DESTROY, FLUSH, RELEASE } from '../abi/opcodes.ts';
+import { Sleep } from '../task/blocking.ts';
 import type { AbortCause } from './connection.ts';
 import { endOf, type Received, Rig, thrownBy } from './testing/rig.ts';
 
@@ -30,7 +31,7 @@ test('before INIT is answered an abort lets every waiter go, with ENOTCONN', () 
   rig.connection.abort();
   rig.scheduler.run();
   expect(running.map(({ end }) => end)).toEqual([ENOTCONN, ENOTCONN]);
-  expect(rig.connection.initialized.sleepers.size).toBe(0);
+  expect(rig.connection.initialized.length).toBe(0);
   expect(rig.connection.waiting).toBe(0);
 });
 
@@ -71,7 +72,7 @@ test('an abort wakes the readers of the device', () => {
   const rig = Rig.connected();
   let thrown: unknown = null;
   rig.begin(function* (task) {
-    yield { queue: rig.file.readable, why: 'requests', until: 'event' as const, deadline: null };
+    yield new Sleep(rig.file.readable, 'requests', 'event', null);
     thrown = thrownBy(() => rig.file.take(8192));
     return task;
   });

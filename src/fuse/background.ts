@@ -1,5 +1,5 @@
+import { Fifo } from '../task/fifo.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
-import { Fifo } from './fifo.ts';
 import type { Request } from './request.ts';
 import { Slots } from './slots.ts';
 

@@ -158,9 +158,10 @@ export class Connection {
     call: Call<In> = {},
   ): Blocking<Reply<Out> | Errno> {
     const request = new Request(opcode, nodeid, call, { caller: callerOf(task), kind: 'foreground' });
-    yield* this.#admit(task, request as Request);
+    this.#begin(request as Request);
+    if (this.#mayHaveToWait(request as Request)) yield* this.#admit(task, request as Request);
     this.#push(request as Request);
-    yield* this.#waitForAnswer(task, request as Request);
+    if (request.state !== 'ended') yield* this.#waitForAnswer(task, request as Request);
     return request.result;
   }
 
@@ -180,7 +181,7 @@ export class Connection {
 
   /**
    * Sends a request in the background for a task that goes on at once; it sleeps only while there are too many.
-   * `onReply` gets the end of it, unless this throws.
+   * `onReply` gets the end of it, unless this throws; the data of a reply are its own only until it returns.
    *
    * @throws EINTR when killed while waiting; ENOTCONN or ECONNREFUSED without a connection
    * @see Linux fs/fuse/dev.c, fuse_simple_background()
@@ -193,6 +194,7 @@ export class Connection {
     onReply: (result: Reply<Out> | Errno) => void,
   ): Blocking<void> {
     const request = new Request(opcode, nodeid, call, { caller: callerOf(task), kind: 'background' });
+    this.#begin(request as Request);
     yield* this.#admit(task, request as Request);
     request.onReply = onReply;
     this.#submitBackground(request as Request);
@@ -285,9 +287,13 @@ export class Connection {
     for (const listener of this.abortListeners) listener();
   }
 
+  /** Whether a foreground request cannot go on at once. */
+  #mayHaveToWait({ opcode }: Request): boolean {
+    return this.#state !== 'connected' || (!opcode.forced && this.device.slots.isFull);
+  }
+
   /** Waits as long as a new request must: for INIT, for its place among the background requests, for a slot. */
   *#admit(task: Task, request: Request): Blocking<void> {
-    this.#begin(request);
     try {
       if (!request.opcode.forced) yield* this.#waitForTurn(task, request);
       this.#requireConnected();
@@ -306,7 +312,7 @@ export class Connection {
     }
     if (request.kind === 'foreground' || this.#state !== 'connected') return;
     if (this.background.isFull) this.events.emit('blocked', request);
-    yield* this.background.slots.take(task, `a background slot of ${this.name}`);
+    yield* this.background.slots.take(task, () => `a background slot of ${this.name}`);
     request.hasBackgroundSlot = true;
   }
 
@@ -317,7 +323,7 @@ export class Connection {
 
   *#waitForSlot(task: Task, request: Request): Blocking<void> {
     this.events.emit('blocked', request);
-    yield* this.device.slots.take(task, `a free slot of ${this.name} for ${request.opcode.name}`);
+    yield* this.device.slots.take(task, () => `a free slot of ${this.name} for ${request.opcode.name}`);
     request.hasSlot = true;
     this.#requireConnected();
   }
@@ -346,6 +352,7 @@ export class Connection {
   }
 
   #watch(request: Request): void {
+    if (this.#deadlines.length === 0) return;
     request.since = this.scheduler.clock.now();
     for (const deadlines of this.#deadlines) deadlines.watch(request);
   }
@@ -363,7 +370,7 @@ export class Connection {
   /** The three phases in which a foreground request is waited for. */
   *#waitForAnswer(task: Task, request: Request): Blocking<void> {
     const ended = (): boolean => request.state === 'ended';
-    const why = `${request.label} on ${this.name}`;
+    const why = (): string => `${request.label} on ${this.name}`;
     if (!this.device.refusesInterrupts) {
       if (yield* sleepUntil(task, request.answered, ended, why, 'signal')) return;
       request.interrupted = true;

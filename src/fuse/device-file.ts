@@ -11,6 +11,8 @@ import type { Request } from './request.ts';
 /** An error in a reply lies in -511 to 0. */
 const MAX_ERROR = 511;
 
+const UNHEARD: Notified = () => {};
+
 /** What poll(2) would say of a device file. */
 export interface Readiness {
   readonly readable: boolean;
@@ -90,7 +92,7 @@ export class DeviceFile {
    *   with the request ending in EIO, when the reply is not as long as it must be
    * @see Linux fs/fuse/dev.c, fuse_dev_do_write()
    */
-  write(message: Uint8Array, ownership: Ownership = 'borrowed', told: Notified = () => {}): number {
+  write(message: Uint8Array, ownership: Ownership = 'borrowed', told: Notified = UNHEARD): number {
     const device = this.#attached();
     const { error, unique } = decodeReplyHeader(message);
     if (unique === 0) return notify(device.connection, message, { code: error, told });
@@ -138,7 +140,7 @@ export class DeviceFile {
     request.replySize = message.length;
     connection.events.emit('replied', request);
     if (body === null) connection.end(request, errnoOf(-error));
-    else connection.end(request, ownership === 'given' ? body : { body: body.body, data: body.data.slice() });
+    else connection.end(request, mustCopy(request, ownership) ? { body: body.body, data: body.data.slice() } : body);
   }
 
   /** The answer to an INTERRUPT: ask again, never ask again, or nothing. */
@@ -151,3 +153,7 @@ export class DeviceFile {
     return message.length;
   }
 }
+
+/** Whether the reply's data must be copied: a task looks at them later, what is called back at once. */
+const mustCopy = ({ kind }: Request, ownership: Ownership): boolean =>
+  ownership === 'borrowed' && kind === 'foreground';

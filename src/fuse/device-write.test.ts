@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EINVAL, EIO, ENOENT, ENOMEM, Errno } from '../abi/errno.ts';
 import { encodeReply, NEWEST } from '../abi/message.ts';
-import { FLUSH, GETXATTR, LOOKUP, type Opcode, READLINK } from '../abi/opcodes.ts';
+import { FLUSH, GETXATTR, LOOKUP, type Opcode, READ, READLINK } from '../abi/opcodes.ts';
 import { sleepUntil } from '../task/blocking.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
 import type { Call, Reply } from './connection.ts';
@@ -40,6 +40,21 @@ test.each(['borrowed', 'given'] as const)('bytes that are %s stay what they were
   const { data } = running.end as Reply<unknown>;
   expect(data).toEqual(Uint8Array.of(1, 2, 3));
   expect(data.buffer === message.buffer).toBe(ownership === 'given');
+});
+
+test('who is called back gets the borrowed bytes themselves', () => {
+  const rig = Rig.connected();
+  const body = { fh: 0n, offset: 0, size: 8, read_flags: 0, lock_owner: 0n, flags: 0 };
+  const memory: unknown[] = [];
+  rig.begin((task) =>
+    rig.connection.callBackground(task, READ, 1n, { body, room: 8 }, (reply) =>
+      memory.push((reply as Reply<unknown>).data.buffer),
+    ),
+  );
+  const { unique } = (rig.receive() as Received).header;
+  const message = encodeReply(READ, { unique, data: Uint8Array.of(1, 2, 3) }, NEWEST);
+  rig.file.write(message, 'borrowed');
+  expect(memory).toEqual([message.buffer]);
 });
 
 test.each([

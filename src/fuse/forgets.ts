@@ -1,6 +1,6 @@
 import { BATCH_FORGET, FORGET, type Opcode } from '../abi/opcodes.ts';
 import { fuse_batch_forget_in, fuse_forget_one, fuse_in_header } from '../abi/structs.ts';
-import { Fifo } from './fifo.ts';
+import { Fifo } from '../task/fifo.ts';
 import type { Call } from './request.ts';
 
 const MINOR_WITH_BATCH = 16;

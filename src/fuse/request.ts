@@ -31,6 +31,8 @@ export const NOBODY: Caller = { uid: 0, gid: 0, pid: 0 };
  */
 export type RequestState = 'created' | 'background' | 'pending' | 'sent' | 'ended';
 
+const NOTHING = new Uint8Array(0);
+
 /** One FUSE request and what becomes of it. Analogous to Linux's struct fuse_req. */
 export class Request<In = unknown, Out = unknown> {
   readonly opcode: Opcode<In, Out>;
@@ -45,7 +47,7 @@ export class Request<In = unknown, Out = unknown> {
   /** The request's number: 0 until it is queued, negative once it was sent again. */
   unique = 0;
   /** The request in binary; empty until it is queued. */
-  message: Uint8Array = new Uint8Array(0);
+  message: Uint8Array = NOTHING;
   /** Monotonic milliseconds at which it was handed over, to be queued now or when the background has room. */
   since = 0;
   /** It takes one of the device's slots, */

@@ -172,13 +172,10 @@ class Play {
     const { device, background } = connection;
     expect(device.hasWork).toBe(false);
     expect(device.slots.used).toBe(device.completions.size);
-    if (device.fullQueue.sleepers.size > 0) expect(device.slots.used).toBeGreaterThanOrEqual(device.slots.limit);
-    if (background.freed.sleepers.size > 0) expect(background.isFull).toBe(true);
+    if (device.fullQueue.length > 0) expect(device.slots.used).toBeGreaterThanOrEqual(device.slots.limit);
+    if (background.freed.length > 0) expect(background.isFull).toBe(true);
     expect(connection.waiting).toBe(
-      device.completions.size +
-        device.fullQueue.sleepers.size +
-        background.freed.sleepers.size +
-        [...background.queued].length,
+      device.completions.size + device.fullQueue.length + background.freed.length + [...background.queued].length,
     );
   }
 
@@ -187,7 +184,7 @@ class Play {
     const { device, background } = connection;
     expect(this.tasks.filter(({ task }) => task.sleep !== null)).toEqual([]);
     expect([device.completions.size, device.slots.used, connection.waiting, background.size]).toEqual([0, 0, 0, 0]);
-    expect(device.fullQueue.sleepers.size + background.freed.sleepers.size).toBe(0);
+    expect(device.fullQueue.length + background.freed.length).toBe(0);
     expect(this.answered).toBe(this.submitted);
   }
 }

@@ -1,8 +1,8 @@
 import { EINTR } from '../abi/errno.ts';
-import { type Blocking, sleepUntil } from '../task/blocking.ts';
+import { type Blocking, sleepUntil, type Why } from '../task/blocking.ts';
+import { Fifo } from '../task/fifo.ts';
 import type { Task } from '../task/task.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
-import { Fifo } from './fifo.ts';
 
 /**
  * Room for so many requests at a time. Tasks that find it full stand in line and sleep.
@@ -48,7 +48,7 @@ export class Slots {
   }
 
   /** Takes a slot, in turn. @throws EINTR when killed while in line */
-  *take(task: Task, why: string): Blocking<void> {
+  *take(task: Task, why: Why): Blocking<void> {
     if (this.isFull) yield* this.#lineUp(task, why);
     this.#used++;
     this.#wakeFirst();
@@ -64,7 +64,7 @@ export class Slots {
     this.limit = Number.POSITIVE_INFINITY;
   }
 
-  *#lineUp(task: Task, why: string): Blocking<void> {
+  *#lineUp(task: Task, why: Why): Blocking<void> {
     this.#order.push(task);
     const isTurn = (): boolean => this.#order.first === task && this.#hasRoom;
     const isIn = yield* sleepUntil(task, this.line, isTurn, why, 'killed');

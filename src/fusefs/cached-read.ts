@@ -10,6 +10,7 @@ import { readPage, readRun } from './page-read.ts';
 
 /** How often pages may go before they were used, by truncation or want of memory, until one is read for itself and used at once. */
 const PATIENCE = 3;
+const NOTHING = new Uint8Array(0);
 
 /**
  * {@link readCached} when that asks nothing of the server; undefined when it may, and then nothing has changed.
@@ -17,15 +18,30 @@ const PATIENCE = 3;
  * @see Linux fs/fuse/file.c, fuse_cache_read_iter()
  */
 export function tryReadCached(file: FuseFile, buffer: Uint8Array, offset: number): number | undefined {
+  const length = tryLength(file, buffer.length, offset);
+  if (length === undefined || length === 0) return length;
+  const { mapping } = file.inode;
+  if (!mapping.tryRead(offset, length === buffer.length ? buffer : buffer.subarray(0, length))) return undefined;
+  file.readahead.end = offset + length;
+  return length;
+}
+
+/** As {@link tryReadCached}, without copying: the cache's own memory, of as much as lies together. */
+export function tryViewCached(file: FuseFile, offset: number, wanted: number): Uint8Array | undefined {
+  const length = tryLength(file, wanted, offset);
+  if (length === undefined) return undefined;
+  const view = length === 0 ? NOTHING : file.inode.mapping.tryView(offset, length);
+  if (view !== undefined && length > 0) file.readahead.end = offset + view.length;
+  return view;
+}
+
+/** How many bytes a cached read gives, if that can be told without asking. */
+function tryLength(file: FuseFile, wanted: number, offset: number): number | undefined {
   const { inode, handle, flags } = file;
   const { superblock, attributes } = inode;
   if (inode.isBad || (flags & O_DIRECT) !== 0 || (handle.openFlags & FOPEN_DIRECT_IO) !== 0) return undefined;
-  if (mustKnowSize(file, buffer, offset) && !attributes.holds(STATX_SIZE, superblock.now)) return undefined;
-  const length = Math.min(buffer.length, inode.size - offset);
-  if (length <= 0) return 0;
-  if (!inode.mapping.tryRead(offset, length === buffer.length ? buffer : buffer.subarray(0, length))) return undefined;
-  file.readahead.end = offset + length;
-  return length;
+  if (mustKnowSize(file, wanted, offset) && !attributes.holds(STATX_SIZE, superblock.now)) return undefined;
+  return Math.max(0, Math.min(wanted, inode.size - offset));
 }
 
 /**
@@ -44,11 +60,11 @@ export function* readCached(task: Task, file: FuseFile, buffer: Uint8Array, offs
 /** Asks for the size where a read must know it. FUSE: GETATTR with the handle when it is stale. */
 export function* learnSize(task: Task, file: FuseFile, buffer: Uint8Array, offset: number): Blocking<void> {
   const { inode, handle } = file;
-  if (mustKnowSize(file, buffer, offset)) yield* refresh(task, inode, STATX_SIZE, { handle });
+  if (mustKnowSize(file, buffer.length, offset)) yield* refresh(task, inode, STATX_SIZE, { handle });
 }
 
-function mustKnowSize({ inode }: FuseFile, buffer: Uint8Array, offset: number): boolean {
-  return inode.superblock.connection.features.AUTO_INVAL_DATA || offset + buffer.length > inode.size;
+function mustKnowSize({ inode }: FuseFile, length: number, offset: number): boolean {
+  return inode.superblock.connection.features.AUTO_INVAL_DATA || offset + length > inode.size;
 }
 
 /**

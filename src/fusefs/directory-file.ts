@@ -97,9 +97,9 @@ export class FuseDirectoryFile extends File {
     return this.#give(entry, reader);
   }
 
-  #give({ ino, off, type, name }: Dirent, reader: DirectoryReader): boolean {
-    if (!reader.take({ ino, next: off, type, name })) return false;
-    this.cookie = off;
+  #give(entry: Dirent, reader: DirectoryReader): boolean {
+    if (!reader.take(entry)) return false;
+    this.cookie = entry.off;
     return true;
   }
 

@@ -63,7 +63,7 @@ describe('reading a directory', () => {
     record[24] = 0x61;
     m.server.script.answers.READDIR = { data: record };
     expect(m.does((t) => getdents(t, 3, 4096), READDIR(0, 4096))).toEqual([
-      { ino: 0n, next: cookie, type: 0, name: 'a' },
+      { ino: 0n, off: cookie, type: 0, name: 'a' },
     ]);
     names(m, 4096, READDIR(cookie, 4096));
   });

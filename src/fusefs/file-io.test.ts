@@ -46,11 +46,9 @@ function withFile({
   pageCache = new PageCache(),
   ...script
 }: Setting = {}): Scenario {
-  const m = new Scenario(
-    { entryValid: 100, attrValid: 100, errors: { GETXATTR: ENOSYS }, ...script },
-    options,
+  const m = new Scenario({ entryValid: 100, attrValid: 100, errors: { GETXATTR: ENOSYS }, ...script }, options, {
     pageCache,
-  );
+  });
   m.server.tree.file('f', pattern(size));
   m.trace((t) => open(t, '/f', flags));
   m.trace((t) => getxattr(t, '/f', 'user.a', 0));

@@ -10,7 +10,7 @@ import type { Path } from '../vfs/mount.ts';
 import type { Poller, Pollers } from '../vfs/poll.ts';
 import { Readahead } from '../vfs/readahead.ts';
 import { advise } from './advise.ts';
-import { readCached, readPages, tryReadCached } from './cached-read.ts';
+import { readCached, readPages, tryReadCached, tryViewCached } from './cached-read.ts';
 import { writeCached } from './cached-write.ts';
 import { copyFrom } from './copy-range.ts';
 import { readAround, readDirect, writeDirect, writesBesideOthers } from './direct-io.ts';
@@ -68,6 +68,10 @@ export class FuseFile extends File {
 
   override tryRead(buffer: Uint8Array, offset: number): number | undefined {
     return tryReadCached(this, buffer, this.#has(FOPEN_STREAM) ? 0 : offset);
+  }
+
+  override tryView(offset: number, length: number): Uint8Array | undefined {
+    return tryViewCached(this, this.#has(FOPEN_STREAM) ? 0 : offset, length);
   }
 
   /** FUSE: see writeDirect() and writeCached(). */

@@ -160,7 +160,7 @@ export class FuseInode extends Inode {
     if (this.superblock.connection.features.PARALLEL_DIROPS) return yield* code();
     this.#serial ??= new RwLock();
     const serial = this.#serial;
-    yield* serial.lock(task, `directory ${this.nodeid}, which takes one request at a time`);
+    yield* serial.lock(task, () => `directory ${this.nodeid}, which takes one request at a time`);
     try {
       return yield* code();
     } finally {

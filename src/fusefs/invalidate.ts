@@ -74,7 +74,7 @@ export function* deleteName(
     dentry.drop();
     dentry.expires = 0;
     if (inode === null || child === 0n) return;
-    yield* inode.lock.lock(task, `file ${inode.nodeid}, which the server says is gone`);
+    yield* inode.lock.lock(task, () => `file ${inode.nodeid}, which the server says is gone`);
     try {
       if (inode.nodeid !== child) throw ENOENT;
       if (isInUse) throw ENOTEMPTY;
@@ -99,7 +99,7 @@ export function forgetEpoch(superblock: FuseSuperblock): void {
  */
 export function prune(superblock: FuseSuperblock, nodeids: readonly bigint[]): void {
   for (const nodeid of nodeids) {
-    for (const dentry of superblock.inodeWith(nodeid)?.aliases ?? []) if (!dentry.isHeld) dentry.drop();
+    for (const dentry of superblock.inodeWith(nodeid)?.aliases ?? []) if (!dentry.isBusy) dentry.drop();
   }
 }
 
@@ -113,7 +113,7 @@ function* inDirectory(
   const dir = known(superblock, parent);
   dir.hold();
   try {
-    yield* dir.lock.lock(task, `directory ${parent}, of whose ${name} the server says that it changed`);
+    yield* dir.lock.lock(task, () => `directory ${parent}, of whose ${name} the server says that it changed`);
     try {
       yield* withDentry(dir, name, code);
     } finally {

@@ -24,6 +24,7 @@ import { rename, renameat2 } from '../syscalls/rename.ts';
 import { stat } from '../syscalls/stat.ts';
 import { rmdir, unlink } from '../syscalls/unlink.ts';
 import type { Blocking } from '../task/blocking.ts';
+import { DentryCache } from '../vfs/dentry-cache.ts';
 import { Machine } from './testing/machine.ts';
 
 // Whatever happens, and in whatever order the server answers: it gets back every lookup that it gave, and no more.
@@ -147,12 +148,14 @@ test('every lookup is given back once, whatever happens', () => {
     entryValid: fc.constantFrom(0, 1, 1000),
     negativeValid: fc.constantFrom(null, 0, 1),
     failEvery: fc.constantFrom(0, 7),
+    budget: fc.constantFrom(0, 1, 3, 1000),
     features: fc.subarray<InitFlag>(['PARALLEL_DIROPS', 'DO_READDIRPLUS', 'READDIRPLUS_AUTO']),
   });
   fc.assert(
-    fc.property(runs, ({ seed, entryValid, negativeValid, failEvery, features }) => {
+    fc.property(runs, ({ seed, entryValid, negativeValid, failEvery, budget, features }) => {
       const choose = chooser(seed);
-      const m = new Machine({ entryValid, attrValid: entryValid, negativeValid, features });
+      const dentryCache = new DentryCache(budget);
+      const m = new Machine({ entryValid, attrValid: entryValid, negativeValid, features }, {}, { dentryCache });
       m.server.tree.make(1n, 'd', S_IFDIR | 0o755);
       const given = countLookups(m);
       m.server.script.hold = names.filter((name) => !name.endsWith('FORGET'));
@@ -161,8 +164,9 @@ test('every lookup is given back once, whatever happens', () => {
       m.server.script.hold = [];
       m.server.script.errors = {};
       expect(ends.map((end) => end())).toEqual([undefined, undefined, undefined, undefined]);
-      m.superblock.root.prune();
+      dentryCache.shrink(0);
       m.settle();
+      expect([dentryCache.count, m.superblock.root.children.size]).toEqual([0, 0]);
       expect(forgotten(m.server.takeLog())).toEqual(new Map([...given].filter(([nodeid]) => nodeid !== 1n)));
     }),
     { numRuns: 60 },

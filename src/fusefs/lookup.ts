@@ -13,9 +13,11 @@ import type { FuseSuperblock } from './superblock.ts';
 import { expiry, isValid } from './validity.ts';
 import type { Moment } from './versions.ts';
 
-/** Whether a cached name may be used without asking. */
-export const isCurrent = (dentry: Dentry, { now, versions }: FuseSuperblock): boolean =>
-  isValid(dentry.expires, now) && dentry.epoch === versions.epoch && (dentry.inode as FuseInode | null)?.isBad !== true;
+/** Whether a cached name may be used without asking. For one that never expires the clock is not read: walks are short. */
+export const isCurrent = (dentry: Dentry, superblock: FuseSuperblock): boolean =>
+  (dentry.expires === Number.POSITIVE_INFINITY || isValid(dentry.expires, superblock.now)) &&
+  dentry.epoch === superblock.versions.epoch &&
+  (dentry.inode as FuseInode | null)?.isBad !== true;
 
 /**
  * Asks for a name in a directory and ties what comes to `dentry`, or to the dentry that the directory found has already.

@@ -1,6 +1,6 @@
 import { EEXIST, EIO, ENOSYS } from '../abi/errno.ts';
 import { FOPEN_CACHE_DIR, FOPEN_KEEP_CACHE, FOPEN_PASSTHROUGH, FUSE_OPEN_KILL_SUIDGID } from '../abi/fuse.ts';
-import { O_CLOEXEC, O_CREAT, O_EXCL, O_LARGEFILE, O_NOCTTY, O_TRUNC, S_IFDIR, S_IFMT, S_IFREG } from '../abi/linux.ts';
+import { O_CLOEXEC, O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC, S_IFDIR, S_IFMT, S_IFREG } from '../abi/linux.ts';
 import { CREATE, OPEN, OPENDIR, RELEASE, TMPFILE } from '../abi/opcodes.ts';
 import type { fuse_open_in, fuse_open_out } from '../abi/structs.ts';
 import type { Blocking } from '../task/blocking.ts';
@@ -125,11 +125,11 @@ function* create(
 /** What CREATE is told: nothing of O_TRUNC when O_EXCL makes sure that there is nothing to cut. Linux fs/namei.c, lookup_open() */
 function creationFlags(flags: number): number {
   const unsaid = (flags & O_EXCL) === 0 ? O_NOCTTY | O_CLOEXEC : O_NOCTTY | O_CLOEXEC | O_TRUNC;
-  return (flags | O_LARGEFILE) & ~unsaid;
+  return flags & ~unsaid;
 }
 
 /** What TMPFILE is told: O_EXCL means another thing there, so that O_TRUNC stays. */
-const unnamedFlags = (flags: number): number => (flags | O_LARGEFILE) & ~(O_NOCTTY | O_CLOEXEC);
+const unnamedFlags = (flags: number): number => flags & ~(O_NOCTTY | O_CLOEXEC);
 
 /** Ties a file without a name to its dentry, which takes over the caller's reference. */
 function attachUnnamed(inode: FuseInode, dentry: Dentry): void {
@@ -196,7 +196,7 @@ export function* requestHandle(
 const handleOf = ({ fh, open_flags }: fuse_open_out): Handle => ({ fh, openFlags: open_flags, isReal: true });
 
 /** The flags of the open file, as F_GETFL shows them. */
-const fileFlags = (flags: number): number => (flags | O_LARGEFILE) & ~(CREATION_FLAGS | O_TRUNC | O_CLOEXEC);
+const fileFlags = (flags: number): number => flags & ~(CREATION_FLAGS | O_TRUNC | O_CLOEXEC);
 
 /** Whether opening with these flags makes the server cut the file. */
 const isTruncation = (inode: FuseInode, flags: number): boolean => (flags & O_TRUNC) !== 0 && inode.truncatesOnOpen;

@@ -7,6 +7,7 @@ import { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { Dentry } from '../vfs/dentry.ts';
+import { DentryCache } from '../vfs/dentry-cache.ts';
 import type { Inode } from '../vfs/inode.ts';
 import { PageCache } from '../vfs/page-cache.ts';
 import type { StatFs } from '../vfs/stat.ts';
@@ -25,6 +26,12 @@ import { usedByWalk } from './readdirplus.ts';
 import { expiry } from './validity.ts';
 import { type Moment, Versions } from './versions.ts';
 
+/** The caches that all file systems of a kernel share. */
+interface Caches {
+  readonly pageCache: PageCache;
+  readonly dentryCache: DentryCache;
+}
+
 /**
  * A mounted FUSE server: its inodes by nodeid, and what all of them share.
  *
@@ -41,6 +48,8 @@ export class FuseSuperblock implements Superblock {
   readonly attributeTable = new AttributeTable();
   /** Where the pages of its files are kept, with those of other file systems. */
   readonly pageCache: PageCache;
+  /** And its names. */
+  readonly dentryCache: DentryCache;
   readonly polledFiles = new PolledFiles();
   readonly handles = new FuseFileHandles(this);
   readonly #lockOwners = new LockOwners();
@@ -52,14 +61,15 @@ export class FuseSuperblock implements Superblock {
     connection: Connection,
     dev: number,
     options: Partial<FuseMountOptions> = {},
-    pageCache: PageCache = new PageCache(),
+    { pageCache = new PageCache(), dentryCache = new DentryCache() }: Partial<Caches> = {},
   ) {
     this.pageCache = pageCache;
+    this.dentryCache = dentryCache;
     this.connection = connection;
     this.dev = dev;
     this.options = completeOptions(options);
     this.isReadOnly = this.options.readOnly;
-    this.root = new Dentry(null, '');
+    this.root = new Dentry(null, '', dentryCache);
     const inode = this.inodeOf(rootEntry(this.options.rootMode), null);
     this.root.attach(inode);
     inode.release();

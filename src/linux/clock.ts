@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Clock } from '../task/clock.ts';
 
 /** The machine's clocks; the wall clock is good to a millisecond. */

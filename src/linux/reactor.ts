@@ -26,6 +26,8 @@ process.on('exit', () => {
  */
 export class NodeReactor {
   readonly #watches = new Set<DescriptorWatch>();
+  /** What poll(2) is given; null after a change. */
+  #polling: { readonly watches: readonly DescriptorWatch[]; readonly fds: Int32Array } | null = null;
   #alarm: NodeJS.Timeout | null = null;
 
   defer(run: () => void): void {
@@ -44,20 +46,16 @@ export class NodeReactor {
 
   /** Calls `ready` whenever something of the interest may be possible; the descriptor must outlive the watch. */
   watch(fd: number, interest: Interest, ready: () => void): DescriptorWatch {
-    const watch = new DescriptorWatch(fd, interest, ready, () => this.#watches.delete(watch));
-    this.#watches.add(watch);
+    const watch = new DescriptorWatch(fd, interest, ready, () => this.#changed(watch));
+    this.#changed(watch);
     return watch;
   }
 
   /** Blocks this thread in poll(2) and runs what became ready. Returns false when nothing did. */
   wait(milliseconds: number | null): boolean {
-    const watches = [...this.#watches].filter(({ events }) => events !== 0);
+    this.#polling ??= this.#whatToPoll();
+    const { watches, fds } = this.#polling;
     if (watches.length === 0 && milliseconds === null) return false;
-    const fds = new Int32Array(2 * watches.length);
-    for (const [index, { fd, events }] of watches.entries()) {
-      fds[2 * index] = fd;
-      fds[2 * index + 1] = events;
-    }
     const timeout = milliseconds === null ? -1 : Math.min(Math.ceil(milliseconds), 0x7fffffff);
     const count = libcPoll(fds, watches.length, timeout);
     if (count < 0) {
@@ -65,10 +63,22 @@ export class NodeReactor {
       if (error === EINTR) return true;
       throw error;
     }
-    for (const [index, watch] of watches.entries()) {
-      if ((fds[2 * index + 1] as number) >>> 16 !== 0) watch.fire();
-    }
+    // Collected first: what is run may wait here itself.
+    const ready = count === 0 ? [] : watches.filter((_, index) => (fds[2 * index + 1] as number) >>> 16 !== 0);
+    for (const watch of ready) watch.fire();
     return count > 0;
+  }
+
+  #changed(watch: DescriptorWatch): void {
+    if (watch.isClosed) this.#watches.delete(watch);
+    else this.#watches.add(watch);
+    this.#polling = null;
+  }
+
+  #whatToPoll() {
+    const watches = [...this.#watches].filter(({ events }) => events !== 0);
+    const fds = Int32Array.from(watches.flatMap(({ fd, events }) => [fd, events]));
+    return { watches, fds };
   }
 }
 
@@ -79,16 +89,16 @@ class DescriptorWatch {
   readonly fd: number;
   /** The interest as poll(2) takes it. */
   events: number;
+  isClosed = false;
   readonly #ready: () => void;
-  readonly #forget: () => void;
+  readonly #changed: () => void;
   readonly #handle: node.PollHandle;
   #isRef = true;
-  #closed = false;
 
-  constructor(fd: number, interest: Interest, ready: () => void, forget: () => void) {
+  constructor(fd: number, interest: Interest, ready: () => void, changed: () => void) {
     this.fd = fd;
     this.#ready = ready;
-    this.#forget = forget;
+    this.#changed = changed;
     this.events = eventsOf(interest);
     this.#handle = node.poll(fd, interest, this.#fireSoon);
     polled.add(this.#handle);
@@ -96,37 +106,38 @@ class DescriptorWatch {
 
   setInterest(interest: Interest): void {
     const events = eventsOf(interest);
-    if (events === this.events || this.#closed) return;
+    if (events === this.events || this.isClosed) return;
     this.events = events;
     if (events === 0) this.#handle.stop();
     else this.#handle.start(interest, this.#fireSoon);
+    this.#changed();
   }
 
   /** From here on the watch, while there is any interest, keeps the process alive. */
   ref(): void {
-    if (this.#closed || this.#isRef) return;
+    if (this.isClosed || this.#isRef) return;
     this.#isRef = true;
     this.#handle.ref();
   }
 
   /** From here on the process may end as if the watch were not there. */
   unref(): void {
-    if (this.#closed || !this.#isRef) return;
+    if (this.isClosed || !this.#isRef) return;
     this.#isRef = false;
     this.#handle.unref();
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.isClosed) return;
+    this.isClosed = true;
     this.events = 0;
     polled.delete(this.#handle);
     this.#handle.close();
-    this.#forget();
+    this.#changed();
   }
 
   fire(): void {
-    if (!this.#closed && this.events !== 0) this.#ready();
+    if (!this.isClosed && this.events !== 0) this.#ready();
   }
 
   /**

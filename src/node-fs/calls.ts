@@ -18,7 +18,7 @@ import * as removing from '../syscalls/unlink.ts';
 import { getcwd } from '../syscalls/working-directory.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Timespec } from '../task/clock.ts';
-import { named } from './failure.ts';
+import { named, namedTry } from './failure.ts';
 
 /** A system call under the name that libuv gives it, which is the name in Node's errors; so are all that follow. */
 export const access = named('access', 1, accessing.access);
@@ -44,6 +44,12 @@ export const stat = named('stat', 1, stats.stat);
 export const statfs = named('statfs', 1, filesystem.statfs);
 export const symlink = named('symlink', 2, links.symlink);
 export const unlink = named('unlink', 1, removing.unlink);
+
+/** A system call in its plain form, which asks the caches alone and gives undefined where they do not know; so are all `try...`. */
+export const tryAccess = namedTry('access', 1, accessing.tryAccess);
+export const tryFstat = namedTry('fstat', 0, stats.tryFstat);
+export const tryLstat = namedTry('lstat', 1, stats.tryLstat);
+export const tryStat = namedTry('stat', 1, stats.tryStat);
 
 /** open(2), never inherited by other programs. */
 export const open = named(
@@ -81,6 +87,17 @@ export const read = named(
   (task: Thread, fd: number, buffer: Uint8Array, position: Position): Blocking<number> =>
     position === null ? io.read(task, fd, buffer) : io.pread(task, fd, buffer, position),
 );
+
+/** {@link read} from the cache. */
+export const tryRead = namedTry(
+  'read',
+  0,
+  (task: Thread, fd: number, buffer: Uint8Array, position: Position): number | undefined =>
+    position === null ? io.tryRead(task, fd, buffer) : io.tryPread(task, fd, buffer, position),
+);
+
+/** The cached bytes of a file, or bytes just read: at least one, at most so many, none at the end. */
+export const view = named('view', 0, io.view);
 
 /** readv(2) or preadv(2), under the name of read(2) in errors. */
 export const readv = named(

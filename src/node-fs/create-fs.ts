@@ -9,7 +9,7 @@ import { lchmod, watch, watchEvents } from './missing.ts';
 import { open } from './open-close.ts';
 import { opendir } from './opendir.ts';
 import { mapped, type Prepare } from './operation.ts';
-import { byDescriptor, byPath, instead, results } from './operations.ts';
+import { beyondNode, byDescriptor, byPath, instead, results } from './operations.ts';
 import { nativeRealpath } from './realpath.ts';
 import type { Runs } from './runner.ts';
 import { exists } from './stat.ts';
@@ -28,7 +28,7 @@ import { toCallback } from './validate.ts';
  */
 export function createFs(runner: Runs): NodeFs {
   const opensDir = mapped(opendir, (stream) => new Dir(runner, stream));
-  const operations: Record<string, Prepare> = { ...byPath, ...byDescriptor, opendir: opensDir };
+  const operations: Record<string, Prepare> = { ...byPath, ...byDescriptor, ...beyondNode, opendir: opensDir };
   const callbacks: Record<string, Face> = {};
   const sync: Record<string, Face> = {};
   for (const [name, prepare] of Object.entries(operations)) {

@@ -13,19 +13,15 @@ export type Face = (...args: unknown[]) => unknown;
 export type Results = readonly [first: string, second: string] | undefined;
 
 /** All errors, those about arguments too, come as rejections. */
-export const promiseFace = (runner: Runs, name: string, entry: Prepare): Face => {
-  const prepare = runner.entry(entry);
-  return withName(name, async (...args) => await runner.run(prepare(...(args as never[]))));
-};
+export const promiseFace = (runner: Runs, name: string, prepare: Prepare): Face =>
+  withName(name, (...args) => runner.call(prepare, args as never[]));
 
 /** Runs the operation on its caller's stack. */
-export const syncFace = (runner: Runs, name: string, entry: Prepare, results: Results): Face => {
-  const prepare = runner.entry(entry);
-  return withName(`${name}Sync`, (...args) => {
-    const result = runner.runSync(prepare(...(args as never[])));
+export const syncFace = (runner: Runs, name: string, prepare: Prepare, results: Results): Face =>
+  withName(`${name}Sync`, (...args) => {
+    const result = runner.callSync(prepare, args as never[]);
     return results === undefined ? result : fieldOf(result, results[0]);
   });
-};
 
 /** Argument errors are thrown at once, all others go to the callback, which never runs before this returns. */
 export function callbackFace(runner: Runs, name: string, entry: Prepare, results: Results): Face {

@@ -36,19 +36,38 @@ export const named = <A extends readonly unknown[], R>(
   code: (task: Thread, ...args: A) => Blocking<R>,
 ): ((task: Thread, ...args: A) => Blocking<R>) =>
   function* (task, ...args) {
-    const [path, dest] = args.slice(0, paths) as ByteString[];
+    const path = paths === 0 ? undefined : (args[0] as ByteString);
+    const dest = paths < 2 ? undefined : (args[1] as ByteString);
     const isOutermost = timeouts.get(task) === null;
     if (isOutermost) timeouts.set(task, new Failure(ETIMEDOUT, syscall, path, dest));
     try {
       return yield* code(task, ...args);
     } catch (error) {
-      const errno = error instanceof Failure ? error.errno : error;
-      if (!(errno instanceof Errno)) throw error;
-      throw new Failure(errno, syscall, path, dest);
+      throw naming(error, syscall, path, dest);
     } finally {
       if (isOutermost) timeouts.set(task, null);
     }
   };
+
+/** {@link named}, for the plain form of a call with a path at most, which gives undefined where the caches do not know. */
+export const namedTry =
+  <A extends readonly unknown[], R>(
+    syscall: string,
+    paths: 0 | 1,
+    code: (task: Thread, ...args: A) => R | undefined,
+  ): ((task: Thread, ...args: A) => R | undefined) =>
+  (task, ...args) => {
+    try {
+      return code(task, ...args);
+    } catch (error) {
+      throw naming(error, syscall, paths === 0 ? undefined : (args[0] as ByteString));
+    }
+  };
+
+function naming(error: unknown, syscall: string, path?: ByteString, dest?: ByteString): unknown {
+  const errno = error instanceof Failure ? error.errno : error;
+  return errno instanceof Errno ? new Failure(errno, syscall, path, dest) : error;
+}
 
 /** Of threads that may not be waited for to their end: what the call that each is in fails with then; null between calls. */
 const timeouts = new WeakMap<Thread, Failure | null>();

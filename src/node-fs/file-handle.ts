@@ -8,7 +8,7 @@ import { deliver } from './faces.ts';
 import { nodeError } from './node-errors.ts';
 import { close } from './open-close.ts';
 import type { Operation, Prepare } from './operation.ts';
-import { read, readv, write, writev } from './read-write.ts';
+import { read, readv, view, write, writev } from './read-write.ts';
 import type { Runs } from './runner.ts';
 import { fstat } from './stat.ts';
 import { appendContent, readFile, writeContent } from './whole-file.ts';
@@ -84,6 +84,10 @@ export class FileHandle extends EventEmitter {
     return this.#call('futimes', futimes, args);
   }
 
+  view(...args: Rest<typeof view>): Result<typeof view> {
+    return this.#call('view', view, args);
+  }
+
   write(...args: Rest<typeof write>): Result<typeof write> {
     return this.#call('write', write, args);
   }
@@ -152,7 +156,7 @@ export class FileHandle extends EventEmitter {
     if (this.#fd === -1) throw Object.assign(new Error('file closed'), { code: 'EBADF', syscall });
     this.#references++;
     try {
-      return await this.#runner.run(this.#runner.entry(prepare)(this.#fd, ...args));
+      return await this.#runner.call(prepare, [this.#fd, ...args]);
     } finally {
       this.#release();
     }

@@ -12,7 +12,25 @@ export interface Operation<T> {
 }
 
 /** An entry of the API: takes a caller's arguments, throws Node's errors about them, and gives the operation. */
-export type Prepare<A extends readonly unknown[] = never[], T = unknown> = (...args: A) => Operation<T>;
+export interface Prepare<A extends readonly unknown[] = never[], T = unknown> {
+  (...args: A): Operation<T>;
+  readonly attempt?: Attempt<A, T>;
+}
+
+/**
+ * The plain form of an entry, tried before the operation is made: it throws the same errors, and asks the caches alone.
+ * {@link UNKNOWN} says that the operation must run, and that nothing has changed.
+ */
+export type Attempt<A extends readonly unknown[], T> = (task: Thread, ...args: A) => T | typeof UNKNOWN;
+
+/** What the caches cannot tell. */
+export const UNKNOWN: unique symbol = Symbol('unknown');
+
+/** Gives an entry its plain form. */
+export const withAttempt = <A extends readonly unknown[], T>(
+  attempt: Attempt<A, T>,
+  prepare: (...args: A) => Operation<T>,
+): Prepare<A, T> => Object.assign(prepare, { attempt });
 
 /** Ties an operation to the signal that the caller gave, if any. */
 export const abortable = <T>(signal: AbortSignal | undefined, code: Operation<T>): Operation<T> =>

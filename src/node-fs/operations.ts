@@ -21,7 +21,7 @@ import { mkdir, mkdtemp } from './mkdir.ts';
 import { close, open } from './open-close.ts';
 import { closeDirectory, nextEntry, opendir } from './opendir.ts';
 import type { Prepare } from './operation.ts';
-import { read, readv, write, writev } from './read-write.ts';
+import { read, readv, view, write, writev } from './read-write.ts';
 import { readdir } from './readdir.ts';
 import { nativeRealpath, realpath } from './realpath.ts';
 import { rm, rmdir } from './remove.ts';
@@ -84,6 +84,9 @@ export const byDescriptor = {
   writev,
 } satisfies Entries;
 
+/** What Node's fs has not, with a callback and as Sync, and as a method of a FileHandle. */
+export const beyondNode = { view };
+
 /** Where a face takes another operation: what only a promise can wait for, and the other realpath. */
 export const instead: Record<'promises' | 'sync', Partial<Record<string, Prepare>>> = {
   promises: { appendFile: appendContent, realpath: nativeRealpath, writeFile: writeContent },
@@ -105,6 +108,7 @@ export const everyOperation: Readonly<Record<string, Prepare>> = {
   nativeRealpath,
   nextEntry,
   closeDirectory,
+  view,
   ...Object.fromEntries(
     Object.entries(instead).flatMap(([face, operations]) =>
       Object.entries(operations).map(([name, prepare]) => [`${face}.${name}`, prepare as Prepare]),

@@ -2,8 +2,8 @@ import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import * as calls from './calls.ts';
 import { invalidArgType, invalidArgValue, outOfRange } from './node-errors.ts';
-import { made, type Operation } from './operation.ts';
-import { toBytes, toFd, toInteger, toObject, toView, toViews } from './validate.ts';
+import { made, type Operation, UNKNOWN, withAttempt } from './operation.ts';
+import { noView, toBytes, toFd, toInteger, toObject, toViews } from './validate.ts';
 
 type View = NodeJS.ArrayBufferView;
 
@@ -23,17 +23,70 @@ export interface Extent {
   readonly position?: number | bigint | null | undefined;
 }
 
-/** One read(2) or pread(2). Takes every form of fs.read, fs.readSync and FileHandle.read: the buffer may be left out. */
-export const read = (...args: Parameters<typeof toReading>): Operation<{ bytesRead: number; buffer: View }> => {
-  const { file, parts, position, memory: buffer } = toReading(...args);
-  const part = parts[0] as Uint8Array;
-  if (part.length === 0) return () => nothingRead(buffer);
-  return (task) => made(calls.read(task, file, part, position), (bytesRead) => ({ bytesRead, buffer }));
-};
+/** What the forms of fs.read, fs.readSync and FileHandle.read take; the buffer may be left out. */
+type ReadArguments = [
+  fd: number,
+  bufferOrOptions?: View | (Extent & { readonly buffer?: View | undefined }) | null,
+  offsetOrOptions?: number | Extent | null,
+  length?: number | null,
+  position?: number | bigint | null,
+];
+
+/** One read(2) or pread(2). */
+export const read = withAttempt(
+  (task, ...args: ReadArguments) => {
+    const { file, buffer, part, from } = toReading(args);
+    const bytesRead = part === null ? 0 : calls.tryRead(task, file, part, from);
+    return bytesRead === undefined ? UNKNOWN : { bytesRead, buffer };
+  },
+  (...args) => {
+    const { file, buffer, part, from } = toReading(args);
+    if (part === null) return () => nothingRead(buffer);
+    return (task) => made(calls.read(task, file, part, from), (bytesRead) => ({ bytesRead, buffer }));
+  },
+);
+
+/** A read whose arguments were checked: `part` of the buffer is to be filled, or nothing. */
+interface Reading {
+  readonly file: number;
+  readonly buffer: View;
+  readonly part: Uint8Array | null;
+  readonly from: calls.Position;
+}
+
+function toReading([fd, bufferOrOptions, offsetOrOptions, length, position]: ReadArguments): Reading {
+  const file = toFd(fd);
+  const isBare = ArrayBuffer.isView(bufferOrOptions) || (bufferOrOptions && typeof bufferOrOptions !== 'object');
+  const options = isBare ? null : (bufferOrOptions as Extent & { buffer?: View });
+  const buffer = isBare ? (bufferOrOptions as View) : (options?.buffer ?? Buffer.alloc(16384));
+  if (!ArrayBuffer.isView(buffer)) throw noView(buffer);
+  const extent = isBare ? extentOf(offsetOrOptions, length, position) : extentOf(options);
+  const start = toInteger(extent.offset ?? 0, 'offset', 0);
+  const room = buffer.byteLength - start;
+  const size = toInteger(extent.length ?? room, 'length');
+  if (size === 0) return { file, buffer, part: null, from: null };
+  if (buffer.byteLength === 0) throw invalidArgValue('buffer', buffer, 'is empty and cannot be written');
+  if (size < 0) throw outOfRange('length', '>= 0', size);
+  if (size > room) throw outOfRange('length', `<= ${room}`, size);
+  const from = toPosition(extent.position);
+  return { file, buffer, part: new Uint8Array(buffer.buffer, buffer.byteOffset + start, size), from };
+}
 
 function* nothingRead(buffer: View): Blocking<{ bytesRead: number; buffer: View }> {
   return { bytesRead: 0, buffer };
 }
+
+/**
+ * The bytes of a file from `position` on: at least one and at most `length`, fewer where the page cache has no more in one
+ * piece (which ends at multiples of 64 KiB at the latest), none at the end of the file. What is cached is not copied: it is
+ * the cache's own memory, which never changes and must not be written to. What is not cached is read.
+ */
+export const view = (fd: number, position: number, length: number): Operation<Uint8Array> => {
+  const file = toFd(fd);
+  const from = toInteger(position, 'position', 0);
+  const most = toInteger(length, 'length', 0);
+  return (task) => calls.view(task, file, from, most);
+};
 
 /** One write(2) or pwrite(2), of bytes or text; it may write less than it was given. */
 export const write = <T extends View | string>(
@@ -75,26 +128,9 @@ function* nothingWritten(): Blocking<number> {
 }
 
 /** The arguments of {@link read}: one part, empty where there is nothing to be done. */
-export function toReading(
-  fd: number,
-  bufferOrOptions?: View | (Extent & { readonly buffer?: View | undefined }) | null,
-  offsetOrOptions?: number | Extent | null,
-  length?: number | null,
-  position?: number | bigint | null,
-): Transfer<View> {
-  const file = toFd(fd);
-  const isBare = ArrayBuffer.isView(bufferOrOptions) || (bufferOrOptions && typeof bufferOrOptions !== 'object');
-  const options = isBare ? null : (bufferOrOptions as Extent & { buffer?: View });
-  const memory = isBare ? (bufferOrOptions as View) : (options?.buffer ?? Buffer.alloc(16384));
-  const view = toView(memory);
-  const extent = isBare ? extentOf(offsetOrOptions, length, position) : extentOf(options);
-  const start = toInteger(extent.offset ?? 0, 'offset', 0);
-  const size = toInteger(extent.length ?? view.length - start, 'length');
-  if (size === 0) return { file, parts: [view.subarray(0, 0)], position: null, memory };
-  if (view.length === 0) throw invalidArgValue('buffer', memory, 'is empty and cannot be written');
-  if (size < 0) throw outOfRange('length', '>= 0', size);
-  if (start + size > view.length) throw outOfRange('length', `<= ${view.length - start}`, size);
-  return { file, parts: [view.subarray(start, start + size)], position: toPosition(extent.position), memory };
+export function toTransfer(...args: ReadArguments): Transfer<View> {
+  const { file, buffer, part, from } = toReading(args);
+  return { file, parts: [part ?? new Uint8Array(0)], position: from, memory: buffer };
 }
 
 /** The arguments of {@link write}: one part. */

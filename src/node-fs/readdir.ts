@@ -45,7 +45,7 @@ function* namesIn(
   for (const below of directories) {
     const directory = posix.join(root, below);
     for (const { name } of yield* scandir(task, below === '' ? root : directory)) {
-      const relative = posix.join(below, name);
+      const relative = below === '' ? name : posix.join(below, name);
       names.push(encodeName(relative, encoding));
       if (isDeep && (yield* leadsToDirectory(task, posix.join(directory, name)))) directories.push(relative);
     }

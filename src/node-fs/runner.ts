@@ -1,13 +1,13 @@
 import type { Kernel } from '../kernel.ts';
 import type { Process } from '../process/process.ts';
-import type { Thread } from '../process/thread.ts';
+import { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Credentials } from '../task/credentials.ts';
 import type { Limits } from '../task/drive.ts';
 import { type CallLimits, checkCallLimits } from './call-limits.ts';
 import { type Failure, mayTimeOut, timeoutOf, toNodeError } from './failure.ts';
 import { abortError } from './node-errors.ts';
-import type { Operation, Prepare } from './operation.ts';
+import { type Operation, type Prepare, UNKNOWN } from './operation.ts';
 
 /** What calls fail with when the server is gone. */
 const CODES_WITHOUT_SERVER = new Set<unknown>(['ENOTCONN', 'ECONNABORTED', 'ECONNREFUSED']);
@@ -24,22 +24,41 @@ export interface Caller {
 }
 
 /** What the faces need: whoever runs operations, be it in another thread. */
-export type Runs = Pick<Runner, 'entry' | 'run' | 'runSync'>;
+export type Runs = Pick<Runner, 'entry' | 'call' | 'callSync' | 'run' | 'runSync'>;
 
 /** Starts operations as threads of one process, and turns what they throw into Node's errors. */
 export class Runner {
   readonly #caller: Caller;
+  /** Who asks the caches: it is never started, so that all calls can share it. */
+  readonly #thread: Thread;
   readonly #limits: CallLimits;
 
   /** @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE for limits that are none */
   constructor(caller: Caller) {
     this.#caller = caller;
+    this.#thread = new Thread(caller.kernel.scheduler, caller.process, caller.credentials);
     this.#limits = checkCallLimits(caller.limits);
   }
 
   /** An entry of the API, as this runner runs what it prepares: here as it is. */
   entry<A extends readonly unknown[], T>(prepare: Prepare<A, T>): Prepare<A, T> {
     return prepare;
+  }
+
+  /** Answers from the caches at once, or runs the operation. All errors come as rejections. */
+  call<A extends readonly unknown[], T>(prepare: Prepare<A, T>, args: A): Promise<T> {
+    try {
+      const known = this.#attempt(prepare, args);
+      return known === UNKNOWN ? this.run(prepare(...args)) : Promise.resolve(known);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** As {@link call}, on the caller's stack. */
+  callSync<A extends readonly unknown[], T>(prepare: Prepare<A, T>, args: A): T {
+    const known = this.#attempt(prepare, args);
+    return known === UNKNOWN ? this.runSync(prepare(...args)) : known;
   }
 
   /** An abort or a timeout rejects at once; the thread is killed and undoes what it began, in its own time. */
@@ -49,7 +68,7 @@ export class Runner {
     try {
       return await kernel.run(process, credentials, code, limits);
     } catch (error) {
-      throw this.#explain(error, limits);
+      throw this.#explain(error, limits); // In an async function, so that the error's stack leads to who awaits.
     }
   }
 
@@ -64,11 +83,21 @@ export class Runner {
     }
   }
 
+  /** What the plain form of an entry gives. A signal that has fired before lets no call begin: the operation will tell. */
+  #attempt<A extends readonly unknown[], T>({ attempt }: Prepare<A, T>, args: A): T | typeof UNKNOWN {
+    if (attempt === undefined || this.#limits.signal?.aborted === true) return UNKNOWN;
+    try {
+      return attempt(this.#thread, ...args);
+    } catch (error) {
+      throw explainEnd(error, this.#caller.whyGone);
+    }
+  }
+
   #limited<T>(operation: Operation<T>): Limited<T> {
     const { timeoutMs, signal: general } = this.#limits;
     const { signal: own } = operation;
     const signal = joined(own, general);
-    if (timeoutMs === undefined) return { code: operation, limits: { signal } };
+    if (timeoutMs === undefined) return { code: operation, limits: signal === undefined ? NO_LIMITS : { signal } };
     let thread: Thread | null = null;
     const code = (task: Thread): Blocking<T> => {
       thread = task;
@@ -96,6 +125,8 @@ export function explainEnd(thrown: unknown, whyGone: (() => string | null) | und
   if (why !== null) error.cause = new Error(why);
   return error;
 }
+
+const NO_LIMITS: Limits = {};
 
 /** An operation as it is run, and until when. */
 interface Limited<T> {

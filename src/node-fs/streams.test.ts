@@ -1,7 +1,10 @@
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mount } from '../mount.ts';
+import { memory } from '../server/memory.ts';
 import { Comparison, type Script } from './testing/perform.ts';
 
 let comparison: Comparison;
@@ -34,6 +37,16 @@ const scripts: Record<string, Script> = {
     const text = (await stream.toArray()).join('');
     fs.closeSync(fd);
     return text;
+  },
+  'streams are of the classes that the fs has, which new makes too': async (fs, at) => {
+    // Node's types have the constructor of a stream in general.
+    const Read = fs.ReadStream as unknown as new (path: string, options: object) => Readable;
+    const read = new Read(at('file'), { encoding: 'utf8', end: 2 });
+    const [made, given] = [fs.createReadStream(at('file')), fs.createWriteStream(at('new'))];
+    const isOne = [made instanceof fs.ReadStream, read instanceof fs.ReadStream, given instanceof fs.WriteStream];
+    given.end('text');
+    await Promise.all([once(given, 'close'), made.toArray()]);
+    return { isOne, text: await read.toArray() };
   },
   'a read stream of an absent file fails': (fs, at) => failureOf(fs.createReadStream(at('none'))),
   'a read stream of a directory fails': (fs, at) => failureOf(fs.createReadStream(at('dir')).resume()),
@@ -79,3 +92,23 @@ const scripts: Record<string, Script> = {
 };
 
 for (const [name, script] of Object.entries(scripts)) test(name, () => comparison.expectSame(script));
+
+test('a read stream is fed by readahead: the server is asked for more than the stream asks', async () => {
+  const server = memory();
+  const sizes: number[] = [];
+  const read = server.read?.bind(server) as NonNullable<typeof server.read>;
+  server.read = (request, ...rest) => {
+    sizes.push(request.body.size);
+    return read(request, ...rest);
+  };
+  const writing = await mount(server);
+  writing.fs.writeFileSync('/file', Buffer.alloc(1 << 20, 'x'));
+  await writing.unmount();
+  await using reading = await mount(server);
+  let size = 0;
+  for await (const chunk of reading.fs.createReadStream('/file', { highWaterMark: 16_384 })) size += chunk.length;
+  expect(size).toBe(1 << 20);
+  expect(sizes.reduce((sum, each) => sum + each, 0)).toBe(1 << 20);
+  expect(sizes.slice(2)).toEqual(expect.arrayContaining([131_072]));
+  expect(sizes.length).toBeLessThan(12);
+});

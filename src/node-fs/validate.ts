@@ -56,8 +56,12 @@ export function toObject(value: unknown, name: string): object {
 /** The bytes of any view of memory, not copied. */
 export function toView(value: unknown, name = 'buffer'): Uint8Array {
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  throw invalidArgType(name, 'an instance of Buffer, TypedArray, or DataView', value);
+  throw noView(value, name);
 }
+
+/** That something is no view of memory. */
+export const noView = (value: unknown, name = 'buffer'): Error =>
+  invalidArgType(name, 'an instance of Buffer, TypedArray, or DataView', value);
 
 /** A list of views of memory, as bytes that are not copied. */
 export function toViews(value: unknown): Uint8Array[] {

@@ -19,12 +19,12 @@ test('root and working directory are held until others take their place', () => 
   const place = new Path(root.mount, new Dentry(null, 'place'));
   process.cwd = place;
   expect(process.cwd).toBe(place);
-  expect(place.dentry.isHeld).toBe(true);
+  expect(place.dentry.isBusy).toBe(true);
   process.cwd = root;
-  expect(place.dentry.isHeld).toBe(false);
+  expect(place.dentry.isBusy).toBe(false);
   process.release();
   root.release();
-  expect(root.dentry.isHeld).toBe(false);
+  expect(root.dentry.isBusy).toBe(false);
 });
 
 test('the umask is 022 unless told otherwise', () => {

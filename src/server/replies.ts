@@ -43,7 +43,8 @@ export const absentReply = (seconds: number): Partial<fuse_entry_out> => ({ node
 
 /** The answer to GETATTR and SETATTR, which the client may believe for so many seconds. */
 export function attrReply(attributes: Attributes, seconds = 0): fuse_attr_out {
-  return { ...attrValidity(seconds), attr: attrOf(attributes) };
+  const { attr_valid, attr_valid_nsec } = attrValidity(seconds);
+  return { attr_valid, attr_valid_nsec, attr: attrOf(attributes) };
 }
 
 /** Attributes as the protocol has them. */

@@ -102,6 +102,11 @@ export class Session {
     return this.#state === 'closed';
   }
 
+  /** Whether the server has yet to answer something. */
+  get isBusy(): boolean {
+    return this.#underway.size > 0;
+  }
+
   /**
    * Takes one message of the client. The server may keep parts of it until it has answered. The reply goes to `send`
    * where one is given: a request from a clone of the device is answered through that clone.

@@ -6,8 +6,8 @@ import type { Blocking } from '../task/blocking.ts';
 import { type Credentials, credentialsOf } from '../task/credentials.ts';
 import { MAY_ACCESS } from '../vfs/inode.ts';
 import type { Path } from '../vfs/mount.ts';
-import { checkWritable, permission } from '../vfs/permission.ts';
-import { atPath, inodeAt } from './resolve.ts';
+import { checkWritable, tryPermission } from '../vfs/permission.ts';
+import { atPath, inodeAt, tryWalkTo } from './resolve.ts';
 import { isSpecial } from './special.ts';
 
 /**
@@ -35,16 +35,43 @@ export function* faccessat(task: Thread, dirfd: number, path: ByteString, mode: 
 export const access = (task: Thread, path: ByteString, mode: number): Blocking<void> =>
   faccessat(task, AT_FDCWD, path, mode, 0);
 
+/** {@link access} from the caches: true when they allow it, undefined when they do not know. @throws as it */
+export function tryAccess(task: Thread, path: ByteString, mode: number): true | undefined {
+  if ((mode & ~0o7) !== 0) throw EINVAL;
+  const { credentials } = task;
+  task.credentials = realOf(credentials);
+  try {
+    const found = tryWalkTo(task, { dirfd: AT_FDCWD, path }, FOLLOW);
+    return found === undefined ? undefined : tryMayAccess(task, found, mode);
+  } finally {
+    task.credentials = credentials;
+  }
+}
+
+const FOLLOW = { follow: true };
+
 function* mayAccess(task: Thread, path: Path, mode: number): Blocking<void> {
+  if (tryMayAccess(task, path, mode) === true) return;
+  yield* inodeAt(path).permission(task, mode | MAY_ACCESS);
+  checkMount(path, mode);
+}
+
+function tryMayAccess(task: Thread, path: Path, mode: number): true | undefined {
   const inode = inodeAt(path);
   if ((mode & X_OK) !== 0 && inode.type === S_IFREG && path.mount.flags.noexec) throw EACCES;
-  yield* permission(task, inode, mode | MAY_ACCESS);
-  if ((mode & W_OK) !== 0 && !isSpecial(inode.type)) checkWritable(path.mount);
+  const answer = tryPermission(task, inode, mode | MAY_ACCESS);
+  if (answer === true) checkMount(path, mode);
+  return answer;
+}
+
+function checkMount(path: Path, mode: number): void {
+  if ((mode & W_OK) !== 0 && !isSpecial(inodeAt(path).type)) checkWritable(path.mount);
 }
 
 /** The credentials with the real ids as what file systems see, and the capabilities that go with the real uid. */
 function realOf(credentials: Credentials): Credentials {
-  const { uid, gid, fsuid, groups } = credentials;
+  const { uid, gid, fsuid, fsgid, groups } = credentials;
+  if (uid === fsuid && gid === fsgid && (uid === 0 || credentials.capabilities.size === 0)) return credentials;
   const keepsCapabilities = uid === 0 && fsuid === 0;
   const { capabilities } = keepsCapabilities ? credentials : credentialsOf(uid, gid, groups);
   return { ...credentials, fsuid: uid, fsgid: gid, capabilities };

@@ -31,14 +31,19 @@ export function* readAcl(task: Task, inode: Inode, name: AclName, size: number):
  * @see Linux fs/posix_acl.c, vfs_set_acl(), vfs_remove_acl() and set_posix_acl()
  */
 export function* changeAcl(task: Task, inode: Inode, name: AclName, acl: Acl | null): Blocking<void> {
-  yield* exclusively(task, inode.lock, `inode ${inode.ino} to change ${name}`, function* () {
-    if (inode.type === S_IFLNK) throw EOPNOTSUPP;
-    if (name === 'system.posix_acl_default' && inode.type !== S_IFDIR) {
-      if (acl !== null) throw EACCES;
-      return;
-    }
-    if (!isOwner(task.credentials, inode)) throw EPERM;
-    if (acl !== null) checkAcl(acl);
-    yield* inode.setAcl(task, name, acl);
-  });
+  yield* exclusively(
+    task,
+    inode.lock,
+    () => `inode ${inode.ino} to change ${name}`,
+    function* () {
+      if (inode.type === S_IFLNK) throw EOPNOTSUPP;
+      if (name === 'system.posix_acl_default' && inode.type !== S_IFDIR) {
+        if (acl !== null) throw EACCES;
+        return;
+      }
+      if (!isOwner(task.credentials, inode)) throw EPERM;
+      if (acl !== null) checkAcl(acl);
+      yield* inode.setAcl(task, name, acl);
+    },
+  );
 }

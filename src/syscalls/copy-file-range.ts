@@ -76,8 +76,11 @@ const wraps = (offset: number, length: number): boolean =>
 function* copy(task: Thread, { source, target }: Files, range: CopyRange): Blocking<number> {
   const { inode } = target;
   try {
-    return yield* exclusively(task, inode.lock, `inode ${inode.ino} to copy to`, () =>
-      target.copyFrom(task, source, range),
+    return yield* exclusively(
+      task,
+      inode.lock,
+      () => `inode ${inode.ino} to copy to`,
+      () => target.copyFrom(task, source, range),
     );
   } catch (error) {
     if (error !== EOPNOTSUPP && error !== EXDEV) throw error;
@@ -117,8 +120,11 @@ function* splicePiece(
   const read = yield* source.spliceRead(task, buffer, from);
   if (read === 0) return { read, written: 0 };
   const { inode } = target;
-  const { written } = yield* exclusively(task, inode.lock, `inode ${inode.ino} to write`, () =>
-    target.write(task, buffer.subarray(0, read), to),
+  const { written } = yield* exclusively(
+    task,
+    inode.lock,
+    () => `inode ${inode.ino} to write`,
+    () => target.write(task, buffer.subarray(0, read), to),
   );
   return { read, written };
 }

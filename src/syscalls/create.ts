@@ -42,7 +42,7 @@ export function* createOnce(task: Thread, place: Place, creation: Creation, forc
   try {
     if (last.kind !== 'name') throw EEXIST;
     const dir = last.parent.dentry.inode as Inode;
-    const why = `directory ${dir.ino} to make ${last.name}`;
+    const why = (): string => `directory ${dir.ino} to make ${last.name}`;
     yield* exclusively(task, dir.lock, why, () => createLocked(task, last, dir, creation));
   } finally {
     last.release();

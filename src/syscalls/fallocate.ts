@@ -30,8 +30,11 @@ export const fallocate = (task: Thread, fd: number, mode: number, offset: number
     if (!mayWrite(file)) throw EBADF;
     if (offset + length > MAX_FILE_SIZE) throw EFBIG;
     const { inode } = file;
-    yield* exclusively(task, inode.lock, `inode ${inode.ino} to fallocate`, () =>
-      file.fallocate(task, mode, offset, length),
+    yield* exclusively(
+      task,
+      inode.lock,
+      () => `inode ${inode.ino} to fallocate`,
+      () => file.fallocate(task, mode, offset, length),
     );
   });
 

@@ -70,7 +70,7 @@ function handleOf({ inode, parent }: Dentry, isConnectable: boolean): FileHandle
 
 /**
  * open_by_handle_at(2): opens the file of a handle on the file system that `mountfd` is on. Gives the lowest free descriptor.
- * FUSE: LOOKUP of "." for a file that is not cached, then as openFound().
+ * FUSE: LOOKUP of "." for a file that is not cached, what finds a directory's place, then as openFound().
  *
  * @throws EINVAL for a handle of no or too many bytes, or an unknown kind; EBADF, for O_PATH descriptors too; EPERM without CAP_DAC_READ_SEARCH; EINVAL
  *   as openHow(); EMFILE; ESTALE for whatever keeps the file from being found; as openFound()
@@ -90,10 +90,11 @@ export function* openByHandleAt(task: Thread, mountfd: number, handle: FileHandl
   }
 }
 
-function* found(task: Thread, { superblock: { handles } }: Mount, handle: FileHandle): Blocking<Dentry> {
+function* found(task: Thread, mount: Mount, handle: FileHandle): Blocking<Dentry> {
+  const { handles } = mount.superblock;
   if (handles?.canOpen !== true) throw ESTALE;
   try {
-    return yield* handles.decode(task, handle);
+    return yield* handles.decode(task, mount, handle);
   } catch (error) {
     throw error instanceof Errno ? ESTALE : error;
   }

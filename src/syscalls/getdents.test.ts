@@ -63,16 +63,16 @@ function withDirectory() {
   return { machine, fd, file: machine.process.fds.file(fd) };
 }
 
-const entry = (name: string): DirectoryEntry => ({ name, ino: 1n, next: 1n, type: DT_REG });
+const entry = (name: string): DirectoryEntry => ({ name, ino: 1n, off: 1n, type: DT_REG });
 
 test('entries have number, type and the position behind them', () => {
   const { machine, fd } = withDirectory();
   const entries = machine.run((task) => getdents(task, fd, 4096));
-  expect(entries.map(({ name, type, next }) => ({ name, type, next }))).toEqual([
-    { name: '.', type: DT_DIR, next: 1n },
-    { name: '..', type: DT_DIR, next: 2n },
-    { name: 'a', type: DT_REG, next: 3n },
-    { name: 'b', type: DT_REG, next: 4n },
+  expect(entries.map(({ name, type, off }) => ({ name, type, off }))).toEqual([
+    { name: '.', type: DT_DIR, off: 1n },
+    { name: '..', type: DT_DIR, off: 2n },
+    { name: 'a', type: DT_REG, off: 3n },
+    { name: 'b', type: DT_REG, off: 4n },
   ]);
 });
 

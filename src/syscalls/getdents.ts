@@ -23,13 +23,18 @@ const recordSize = (name: string): number => Math.ceil((HEADER_SIZE + name.lengt
  */
 export const getdents = (task: Thread, fd: number, size: number): Blocking<DirectoryEntry[]> =>
   withFile(task, fd, (file) =>
-    exclusively(task, file.positionLock, `the position of descriptor ${fd}`, () => iterate(task, file, size)),
+    exclusively(
+      task,
+      file.positionLock,
+      () => `the position of descriptor ${fd}`,
+      () => iterate(task, file, size),
+    ),
   );
 
 function* iterate(task: Thread, file: File, size: number): Blocking<DirectoryEntry[]> {
   const { inode } = file;
   if (inode.type !== S_IFDIR) throw ENOTDIR;
-  yield* inode.lock.lockShared(task, `directory ${inode.ino} to read it`, 'killed');
+  yield* inode.lock.lockShared(task, () => `directory ${inode.ino} to read it`, 'killed');
   try {
     if (inode.isDead) throw ENOENT;
     return yield* fill(task, file, size);

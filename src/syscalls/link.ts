@@ -151,10 +151,15 @@ function* linkOnce(
 
 function* linkLocked(task: Thread, source: Inode, dir: Inode, dentry: Dentry): Blocking<void> {
   if (source.type === S_IFDIR) throw EPERM;
-  yield* exclusively(task, source.lock, `inode ${source.ino} to link it`, () => {
-    const isGone = source.tryGetattr(task, STATX_NLINK, AT_STATX_DONT_SYNC)?.nlink === 0;
-    if (isGone && !source.isLinkable) throw ENOENT;
-    return dir.link(task, source, dentry);
-  });
+  yield* exclusively(
+    task,
+    source.lock,
+    () => `inode ${source.ino} to link it`,
+    () => {
+      const isGone = source.tryGetattr(task, STATX_NLINK, AT_STATX_DONT_SYNC)?.nlink === 0;
+      if (isGone && !source.isLinkable) throw ENOENT;
+      return dir.link(task, source, dentry);
+    },
+  );
   source.isLinkable = false;
 }

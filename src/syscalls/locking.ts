@@ -1,4 +1,4 @@
-import type { Blocking } from '../task/blocking.ts';
+import type { Blocking, Why } from '../task/blocking.ts';
 import type { RwLock } from '../task/lock.ts';
 import type { Task } from '../task/task.ts';
 import type { Inode } from '../vfs/inode.ts';
@@ -10,7 +10,7 @@ import type { Inode } from '../vfs/inode.ts';
 //         inode locks of what is in them: directories, then the others in the order of rankOf()
 
 /** Acts while holding a lock exclusively. @throws EINTR when killed while waiting for it. */
-export function* exclusively<T>(task: Task, lock: RwLock, why: string, act: () => Blocking<T>): Blocking<T> {
+export function* exclusively<T>(task: Task, lock: RwLock, why: Why, act: () => Blocking<T>): Blocking<T> {
   yield* lock.lock(task, why, 'killed');
   try {
     return yield* act();
@@ -23,7 +23,7 @@ export function* exclusively<T>(task: Task, lock: RwLock, why: string, act: () =
 export function* exclusivelyAll<T>(
   task: Task,
   inodes: readonly Inode[],
-  why: string,
+  why: Why,
   act: () => Blocking<T>,
 ): Blocking<T> {
   const held: Inode[] = [];

@@ -72,8 +72,11 @@ function* findOrCreate(task: Thread, last: Last, how: OpenHow, force: boolean): 
   const cached = tryLookup(parent.dentry, name, distrust);
   if (cached !== undefined && !cached.isNegative) return seenAt(parent.mount, cached);
   const dir = inodeAt(parent);
-  return yield* exclusively(task, dir.lock, `directory ${dir.ino} to open ${name}`, () =>
-    findOrCreateLocked(task, { parent, name, distrust }, how),
+  return yield* exclusively(
+    task,
+    dir.lock,
+    () => `directory ${dir.ino} to open ${name}`,
+    () => findOrCreateLocked(task, { parent, name, distrust }, how),
   );
 }
 

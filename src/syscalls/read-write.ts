@@ -17,23 +17,49 @@ import { withFile } from './with-file.ts';
  * @see Linux fs/read_write.c, ksys_read()
  */
 export function* read(task: Thread, fd: number, buffer: Uint8Array): Blocking<number> {
+  const count = tryRead(task, fd, buffer);
+  return count ?? (yield* atPosition(task, fd, (open) => readAt(task, open, buffer, open.position)));
+}
+
+/** {@link read} from the cache; undefined when it may have to sleep, and then nothing has changed. @throws EBADF */
+export function tryRead(task: Thread, fd: number, buffer: Uint8Array): number | undefined {
   const file = task.process.fds.file(fd);
-  if (!file.positionLock.isLocked) {
-    const count = tryReadAt(file, buffer, file.position);
-    if (count !== undefined) {
-      file.position += count;
-      return count;
-    }
-  }
-  return yield* atPosition(task, fd, (open) => readAt(task, open, buffer, open.position));
+  if (file.positionLock.isLocked) return undefined;
+  const count = tryReadAt(file, buffer, file.position);
+  if (count !== undefined) file.position += count;
+  return count;
 }
 
 /** pread(2): from `offset` on; the position stays. @throws EINVAL for an impossible offset; EBADF; ESPIPE; as {@link read} */
 export function* pread(task: Thread, fd: number, buffer: Uint8Array, offset: number): Blocking<number> {
+  const count = tryPread(task, fd, buffer, offset);
+  return count ?? (yield* atOffset(task, fd, offset, (open) => readAt(task, open, buffer, offset)));
+}
+
+/** {@link pread} from the cache; undefined when it may have to sleep, and then nothing has changed. @throws EINVAL; EBADF */
+export function tryPread(task: Thread, fd: number, buffer: Uint8Array, offset: number): number | undefined {
   checkOffset(offset);
   const file = task.process.fds.file(fd);
-  const count = file.isSeekable ? tryReadAt(file, buffer, offset) : undefined;
-  return count ?? (yield* atOffset(task, fd, offset, (open) => readAt(task, open, buffer, offset)));
+  return file.isSeekable ? tryReadAt(file, buffer, offset) : undefined;
+}
+
+/** The most that is read at once for a view whose bytes are not cached. */
+const VIEW_SIZE = 65_536; // bytes
+
+/**
+ * The bytes from `offset` on without a copy, where they are cached: at least one and at most `length`, none at the end. They
+ * never change, and must not be written to. What is not cached is read as by {@link pread}. Linux has mmap(2) for this.
+ *
+ * @throws as {@link pread}
+ */
+export function* view(task: Thread, fd: number, offset: number, length: number): Blocking<Uint8Array> {
+  checkOffset(offset);
+  const file = task.process.fds.file(fd);
+  const isCached = length > 0 && file.isSeekable && mayRead(file) && offset + length <= MAX_FILE_SIZE;
+  const cached = isCached ? file.tryView(offset, length) : undefined;
+  if (cached !== undefined) return cached;
+  const buffer = new Uint8Array(Math.min(length, VIEW_SIZE));
+  return buffer.subarray(0, yield* pread(task, fd, buffer, offset));
 }
 
 /** readv(2): one read that fills the buffers in turn. @throws EBADF; EINVAL for more than IOV_MAX buffers; as {@link read} */
@@ -108,7 +134,12 @@ function withFlags(
  */
 export const lseek = (task: Thread, fd: number, offset: number, whence: number): Blocking<number> =>
   withFile(task, fd, (file) =>
-    exclusively(task, file.positionLock, `the position of descriptor ${fd}`, () => seek(task, file, offset, whence)),
+    exclusively(
+      task,
+      file.positionLock,
+      () => `the position of descriptor ${fd}`,
+      () => seek(task, file, offset, whence),
+    ),
   );
 
 /** What one transfer moved, and the file offset behind it. */
@@ -120,7 +151,12 @@ interface Transfer {
 /** The road of calls that use the file's position: one at a time, so that none sees the other's bytes. */
 function* atPosition(task: Thread, fd: number, transfer: (file: File) => Blocking<Transfer>): Blocking<number> {
   return yield* withFile(task, fd, (file) =>
-    exclusively(task, file.positionLock, `the position of descriptor ${fd}`, () => moving(file, transfer(file))),
+    exclusively(
+      task,
+      file.positionLock,
+      () => `the position of descriptor ${fd}`,
+      () => moving(file, transfer(file)),
+    ),
   );
 }
 
@@ -183,7 +219,7 @@ function* writeAt(
   const room = (flags & O_APPEND) !== 0 ? MAX_FILE_SIZE : MAX_FILE_SIZE - offset;
   if (room <= 0) throw EFBIG;
   const taken = data.subarray(0, Math.min(MAX_RW_COUNT, room));
-  const why = `inode ${inode.ino} to write`;
+  const why = (): string => `inode ${inode.ino} to write`;
   const act = (): Blocking<Transfer> => writeLocked(task, file, taken, offset, how);
   const mayShare = (): boolean => file.lockForWriting(offset, taken.length, flags) === 'shared';
   if (mayShare()) {
@@ -262,7 +298,7 @@ function* targetOf(task: Thread, file: File, offset: number, whence: number): Bl
     whence === SEEK_END ? fromEnd(task, file, offset) : file.seekExtent(task, offset, whence);
   const { inode } = file;
   if (inode.type === S_IFDIR) return yield* ask();
-  return yield* exclusively(task, inode.lock, `inode ${inode.ino} to seek`, ask);
+  return yield* exclusively(task, inode.lock, () => `inode ${inode.ino} to seek`, ask);
 }
 
 function* fromEnd(task: Thread, file: File, offset: number): Blocking<number> {

@@ -22,7 +22,7 @@ export function* lockedForRename<T>(
   act: () => Blocking<T>,
 ): Blocking<T> {
   const [first, second] = [a.inode as Inode, b.inode as Inode];
-  const why = `directories ${first.ino} and ${second.ino} to rename`;
+  const why = (): string => `directories ${first.ino} and ${second.ino} to rename`;
   if (first === second) return yield* exclusively(task, first.lock, why, act);
   return yield* exclusively(task, renameLockOf(first.superblock), why, () =>
     exclusivelyAll(task, b.isAncestorOf(a) ? [second, first] : [first, second], why, act),

@@ -113,8 +113,11 @@ function* renameDentry(task: Thread, source: Dentry, { dir, victim, flags }: Tar
     if (isExchange && replaced !== null && isDirectory(victim)) yield* permission(task, replaced, MAY_WRITE);
   }
   const changed = renameOrder({ moved, replaced, staysInDirectory: newDir === oldDir, isExchange });
-  yield* exclusivelyAll(task, changed, `inode ${moved.ino} to rename ${source.name}`, () =>
-    renameLocked(task, source, { dir, victim, flags }),
+  yield* exclusivelyAll(
+    task,
+    changed,
+    () => `inode ${moved.ino} to rename ${source.name}`,
+    () => renameLocked(task, source, { dir, victim, flags }),
   );
 }
 

@@ -5,7 +5,7 @@ import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
 import type { Inode } from '../vfs/inode.ts';
 import type { Path } from '../vfs/mount.ts';
-import { type Last, retryStale, type WalkOptions, walk, walkToParent } from '../vfs/walk.ts';
+import { type Last, retryStale, tryWalk, type WalkOptions, walk, walkToParent } from '../vfs/walk.ts';
 
 /** A path as the *at calls take it: relative to a descriptor, or to the working directory with AT_FDCWD. */
 export interface Place {
@@ -32,24 +32,32 @@ function startOf(task: Thread, { dirfd, path }: Place, allowEmpty = false): Path
 }
 
 /** {@link walk} to a place; held. @throws EBADF for the descriptor of a relative path */
-export function* walkTo(task: Thread, place: Place, options: WalkOptions): Blocking<Path> {
-  return yield* walk(task, task.process, startOf(task, place, options.allowEmpty), place.path, options);
-}
+export const walkTo = (task: Thread, place: Place, options: WalkOptions): Blocking<Path> =>
+  walk(task, task.process, startOf(task, place, options.allowEmpty), place.path, options);
+
+/** {@link tryWalk} to a place; not held. @throws EBADF for the descriptor of a relative path */
+export const tryWalkTo = (task: Thread, place: Place, options: WalkOptions): Path | undefined =>
+  tryWalk(task, task.process, startOf(task, place, options.allowEmpty), place.path, options);
 
 /** {@link walkToParent} of a place; held. @throws EBADF for the descriptor of a relative path */
-export function* walkToLast(task: Thread, place: Place, force: boolean): Blocking<Last> {
-  return yield* walkToParent(task, task.process, startOf(task, place), place.path, { force });
-}
+export const walkToLast = (task: Thread, place: Place, force: boolean): Blocking<Last> =>
+  walkToParent(task, task.process, startOf(task, place), place.path, { force });
 
 /** Walks to a place and acts there, once more without trusting the cache after ESTALE. */
 export const atPath = <T>(
   task: Thread,
   place: Place & Omit<WalkOptions, 'force'>,
   act: (path: Path) => Blocking<T>,
-): Blocking<T> => retryStale((force) => actOnce(task, place, { ...place, force }, act));
+): Blocking<T> => retryStale((force) => actOnce(task, place, force, act));
 
-function* actOnce<T>(task: Thread, place: Place, options: WalkOptions, act: (path: Path) => Blocking<T>): Blocking<T> {
-  const path = yield* walkTo(task, place, options);
+function* actOnce<T>(
+  task: Thread,
+  place: Place & Omit<WalkOptions, 'force'>,
+  force: boolean,
+  act: (path: Path) => Blocking<T>,
+): Blocking<T> {
+  const { follow, directory = false, allowEmpty = false } = place;
+  const path = yield* walkTo(task, place, { follow, directory, allowEmpty, force });
   try {
     return yield* act(path);
   } finally {

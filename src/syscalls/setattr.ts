@@ -18,8 +18,11 @@ import { inodeAt } from './resolve.ts';
  */
 export function* setattr(task: Thread, path: Path, change: AttributeChange): Blocking<void> {
   const inode = inodeAt(path);
-  yield* exclusively(task, inode.lock, `inode ${inode.ino} to change its attributes`, () =>
-    setattrLocked(task, path, change),
+  yield* exclusively(
+    task,
+    inode.lock,
+    () => `inode ${inode.ino} to change its attributes`,
+    () => setattrLocked(task, path, change),
   );
 }
 

@@ -17,7 +17,8 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Inode } from '../vfs/inode.ts';
 import type { Path } from '../vfs/mount.ts';
 import type { Stat, Statx } from '../vfs/stat.ts';
-import { atPath, inodeAt } from './resolve.ts';
+import type { WalkOptions } from '../vfs/walk.ts';
+import { atPath, inodeAt, tryWalkTo } from './resolve.ts';
 import { withFile } from './with-file.ts';
 
 const SYNC_TYPE = AT_STATX_FORCE_SYNC | AT_STATX_DONT_SYNC;
@@ -54,15 +55,35 @@ export const fstatat = (task: Thread, dirfd: number, path: ByteString, flags: nu
   statx(task, dirfd, path, flags, STATX_BASIC_STATS);
 
 /** stat(2): follows a symlink. */
-export const stat = (task: Thread, path: ByteString): Blocking<Stat> => fstatat(task, AT_FDCWD, path, 0);
+export const stat = (task: Thread, path: ByteString): Blocking<Stat> => basicStat(task, path, FOLLOW);
+
+/** {@link stat} from the caches; undefined when they do not know. @throws as it */
+export const tryStat = (task: Thread, path: ByteString): Stat | undefined => tryBasicStat(task, path, FOLLOW);
 
 /** lstat(2): shows a symlink itself. */
-export const lstat = (task: Thread, path: ByteString): Blocking<Stat> =>
-  fstatat(task, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
+export const lstat = (task: Thread, path: ByteString): Blocking<Stat> => basicStat(task, path, STAY);
+
+/** {@link lstat} from the caches; undefined when they do not know. @throws as it */
+export const tryLstat = (task: Thread, path: ByteString): Stat | undefined => tryBasicStat(task, path, STAY);
 
 /** fstat(2), of O_PATH descriptors too. @throws EBADF */
 export const fstat = (task: Thread, fd: number): Blocking<Stat> =>
   withFile(task, fd, (file) => attributesOf(task, file.inode, STATX_BASIC_STATS, 0), 'any');
+
+/** {@link fstat} from the caches; undefined when they do not know. @throws as it */
+export const tryFstat = (task: Thread, fd: number): Stat | undefined =>
+  task.process.fds.anyFile(fd).inode.tryGetattr(task, STATX_BASIC_STATS, 0);
+
+const FOLLOW = { follow: true };
+const STAY = { follow: false };
+
+const basicStat = (task: Thread, path: ByteString, { follow }: WalkOptions): Blocking<Stat> =>
+  atPath(task, { dirfd: AT_FDCWD, path, follow }, (found) => inodeAt(found).getattr(task, STATX_BASIC_STATS, 0));
+
+function tryBasicStat(task: Thread, path: ByteString, options: WalkOptions): Stat | undefined {
+  const found = tryWalkTo(task, { dirfd: AT_FDCWD, path }, options);
+  return found === undefined ? undefined : inodeAt(found).tryGetattr(task, STATX_BASIC_STATS, 0);
+}
 
 function* attributesOf(task: Thread, inode: Inode, mask: number, flags: number): Blocking<Stat> {
   return inode.tryGetattr(task, mask, flags) ?? (yield* inode.getattr(task, mask, flags));

@@ -32,7 +32,12 @@ export function* sync(task: Thread): Blocking<void> {
 
 /** One at a time with what changes the file, as in Linux's fuse_fsync() and fuse_dir_fsync(). */
 const flushed = (task: Thread, file: File, datasync: boolean): Blocking<void> =>
-  exclusively(task, file.inode.lock, `inode ${file.inode.ino} to sync`, () => file.fsync(task, datasync));
+  exclusively(
+    task,
+    file.inode.lock,
+    () => `inode ${file.inode.ino} to sync`,
+    () => file.fsync(task, datasync),
+  );
 
 const rootOf = (mount: Mount): Mount => (mount.at === null ? mount : rootOf(mount.at.mount));
 

@@ -74,7 +74,7 @@ function* removeOnce(task: Thread, place: Place, removal: Removal, force: boolea
     removal.checkKind(last.kind);
     checkWritable(last.parent.mount);
     const dir = last.parent.dentry.inode as Inode;
-    const why = `directory ${dir.ino} to remove ${last.name}`;
+    const why = (): string => `directory ${dir.ino} to remove ${last.name}`;
     yield* exclusively(task, dir.lock, why, () => removeLocked(task, last, dir, removal, force));
   } finally {
     last.release();
@@ -88,10 +88,15 @@ function* removeLocked(task: Thread, last: Last, dir: Inode, removal: Removal, f
     if (inode === undefined) throw ENOENT;
     if (last.trailingSlash) removal.checkSlash(inode);
     yield* mayDelete(task, dir, victim, removal.kind);
-    yield* exclusively(task, inode.lock, `inode ${inode.ino} to remove it`, () => {
-      if (victim.isMountpoint) throw EBUSY;
-      return removal.remove(task, dir, victim);
-    });
+    yield* exclusively(
+      task,
+      inode.lock,
+      () => `inode ${inode.ino} to remove it`,
+      () => {
+        if (victim.isMountpoint) throw EBUSY;
+        return removal.remove(task, dir, victim);
+      },
+    );
     victim.remove(1);
   } finally {
     inode?.release();

@@ -90,10 +90,15 @@ const change = (name: ByteString, act: Act<void>): Act<void> =>
   function* (task, path) {
     const inode = inodeAt(path);
     checkWritable(path.mount);
-    yield* exclusively(task, inode.lock, `inode ${inode.ino} to change ${name}`, function* () {
-      yield* xattrPermission(task, inode, name, MAY_WRITE);
-      yield* act(task, path);
-    });
+    yield* exclusively(
+      task,
+      inode.lock,
+      () => `inode ${inode.ino} to change ${name}`,
+      function* () {
+        yield* xattrPermission(task, inode, name, MAY_WRITE);
+        yield* act(task, path);
+      },
+    );
   };
 
 /** The flags of setxattr(2) mean nothing for lists. */

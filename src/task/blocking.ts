@@ -8,13 +8,28 @@ export type Blocking<T> = Generator<Sleep, T, void>;
 /** Which signals end a sleep early: none, any, or only fatal ones. */
 export type WakeOn = 'event' | 'signal' | 'killed';
 
-/** What a task sleeps on; `why` is for people: "READ 14 on squashfuse". */
-export interface Sleep {
+/** What a sleep is for, in words for people; where making them costs something, they are made when somebody looks. */
+export type Why = string | (() => string);
+
+/** What a task sleeps on. */
+export class Sleep {
   readonly queue: WaitQueue;
-  readonly why: string;
   readonly until: WakeOn;
   /** Monotonic milliseconds of the scheduler's clock at which to wake whatever happened; null for never. */
   readonly deadline: number | null;
+  readonly #why: Why;
+
+  constructor(queue: WaitQueue, why: Why, until: WakeOn, deadline: number | null) {
+    this.queue = queue;
+    this.#why = why;
+    this.until = until;
+    this.deadline = deadline;
+  }
+
+  /** "READ 14 on squashfuse". */
+  get why(): string {
+    return typeof this.#why === 'string' ? this.#why : this.#why();
+  }
 }
 
 /**
@@ -25,14 +40,14 @@ export function* sleepUntil(
   task: Task,
   queue: WaitQueue,
   done: () => boolean,
-  why: string,
+  why: Why,
   until: WakeOn,
   deadline: number | null = null,
 ): Blocking<boolean> {
   while (!done()) {
     if (task.wakesFor(until)) return false;
     if (deadline !== null && task.scheduler.clock.now() >= deadline) return false;
-    yield { queue, why, until, deadline };
+    yield new Sleep(queue, why, until, deadline);
   }
   return true;
 }
@@ -46,7 +61,7 @@ export function* sleep(
   task: Task,
   queue: WaitQueue,
   done: () => boolean,
-  why: string,
+  why: Why,
   until: WakeOn = 'signal',
 ): Blocking<void> {
   if (!(yield* sleepUntil(task, queue, done, why, until))) throw EINTR;

@@ -79,36 +79,67 @@ export function runAtOnce<T>(task: Task, code: Blocking<T>, settle: (result: () 
   }
 }
 
+/** Where the end of a task is told: one of the two is called, once. */
+export interface Outcome<T> {
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+/** {@link runBeside}, whose outcome is a promise's. */
+export const runAsync = <T>(task: Task, code: Blocking<T>, limits?: Limits): Promise<T> =>
+  new Promise((resolve, reject) => runBeside(task, code, { resolve, reject }, limits));
+
 /**
- * Runs `code` beside other tasks; the promise settles when it ends, or rejects at a limit: with the signal's reason, or
- * ETIMEDOUT. Whoever set `scheduler.onReady` pumps.
+ * Runs `code` beside other tasks. The outcome is told when it ends, or at a limit: the signal's reason, or ETIMEDOUT.
+ * Whoever set `scheduler.onReady` pumps.
  */
-export function runAsync<T>(task: Task, code: Blocking<T>, { signal, timeoutMs, overdue }: Limits = {}): Promise<T> {
-  if (signal?.aborted === true) return Promise.reject(signal.reason);
+export function runBeside<T>(task: Task, code: Blocking<T>, outcome: Outcome<T>, limits: Limits = {}): void {
+  if (limits.signal === undefined && limits.timeoutMs === undefined) {
+    task.scheduler.start(task, code, (result) => tell(outcome, result));
+  } else runLimited(task, code, outcome, limits);
+}
+
+function runLimited<T>(
+  task: Task,
+  code: Blocking<T>,
+  outcome: Outcome<T>,
+  { signal, timeoutMs, overdue }: Limits,
+): void {
+  if (signal?.aborted === true) {
+    outcome.reject(signal.reason);
+    return;
+  }
   const { scheduler } = task;
-  return new Promise((resolve, reject) => {
-    let alarm: Timer | null = null;
-    const forget = (): void => {
-      alarm?.cancel();
-      signal?.removeEventListener('abort', abort);
-    };
-    const giveUp = (reason: unknown): void => {
-      forget();
-      reject(reason);
-      task.signal('killed');
-    };
-    const abort = (): void => giveUp(signal?.reason);
-    const begin = (): void => {
-      alarm = scheduler.at(scheduler.clock.now() + (timeoutMs ?? 0), () => giveUp(overdue?.() ?? ETIMEDOUT));
-    };
-    signal?.addEventListener('abort', abort);
-    scheduler.start(task, timeoutMs === undefined ? code : beginning(code, begin), (result) => {
-      forget();
-      try {
-        resolve(result());
-      } catch (error) {
-        reject(error);
-      }
-    });
+  let alarm: Timer | null = null;
+  let isGivenUp = false;
+  const forget = (): void => {
+    alarm?.cancel();
+    signal?.removeEventListener('abort', abort);
+  };
+  const giveUp = (reason: unknown): void => {
+    forget();
+    isGivenUp = true;
+    outcome.reject(reason);
+    task.signal('killed');
+  };
+  const abort = (): void => giveUp(signal?.reason);
+  const begin = (): void => {
+    alarm = scheduler.at(scheduler.clock.now() + (timeoutMs ?? 0), () => giveUp(overdue?.() ?? ETIMEDOUT));
+  };
+  signal?.addEventListener('abort', abort);
+  scheduler.start(task, timeoutMs === undefined ? code : beginning(code, begin), (result) => {
+    forget();
+    if (!isGivenUp) tell(outcome, result);
   });
+}
+
+function tell<T>({ resolve, reject }: Outcome<T>, result: () => T): void {
+  let value: T;
+  try {
+    value = result();
+  } catch (error) {
+    reject(error);
+    return;
+  }
+  resolve(value);
 }

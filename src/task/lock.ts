@@ -1,4 +1,4 @@
-import { type Blocking, sleep, type WakeOn } from './blocking.ts';
+import { type Blocking, sleep, type WakeOn, type Why } from './blocking.ts';
 import type { Task } from './task.ts';
 import { WaitQueue } from './wait-queue.ts';
 
@@ -13,7 +13,7 @@ export class RwLock {
   #writer: Task | null = null;
 
   /** @throws EINTR when a signal of the kind `until` comes before the lock is had. */
-  *lock(task: Task, why: string, until: WakeOn = 'event'): Blocking<void> {
+  *lock(task: Task, why: Why, until: WakeOn = 'event'): Blocking<void> {
     yield* this.#enter(task, () => this.#writer === null && this.#readers === 0, why, until);
     this.#writer = task;
   }
@@ -24,7 +24,7 @@ export class RwLock {
   }
 
   /** @throws EINTR when a signal of the kind `until` comes before the lock is had. */
-  *lockShared(task: Task, why: string, until: WakeOn = 'event'): Blocking<void> {
+  *lockShared(task: Task, why: Why, until: WakeOn = 'event'): Blocking<void> {
     yield* this.#enter(task, () => this.#writer === null, why, until);
     this.#readers++;
     this.#line?.queue.wake();
@@ -39,7 +39,7 @@ export class RwLock {
     return this.#writer !== null || this.#readers > 0;
   }
 
-  *#enter(task: Task, free: () => boolean, why: string, until: WakeOn): Blocking<void> {
+  *#enter(task: Task, free: () => boolean, why: Why, until: WakeOn): Blocking<void> {
     if ((this.#line === null || this.#line.tickets.length === 0) && free()) return;
     this.#line ??= { queue: new WaitQueue(), tickets: [] };
     const { queue, tickets } = this.#line;

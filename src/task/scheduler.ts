@@ -1,14 +1,8 @@
 import type { Blocking } from './blocking.ts';
 import type { Clock } from './clock.ts';
-import type { Task } from './task.ts';
+import { Fifo } from './fifo.ts';
+import type { Running, Task } from './task.ts';
 import { type Timer, TimerQueue } from './timer-queue.ts';
-
-type Settle = (result: () => unknown) => void;
-
-interface Running {
-  readonly code: Blocking<unknown>;
-  readonly settle: Settle;
-}
 
 /**
  * Runs tasks, one at a time, each up to its next sleep. It alone decides the order, and owns time.
@@ -20,10 +14,9 @@ export class Scheduler {
   onReady: (() => void) | null = null;
 
   readonly #pick: ((runnable: number) => number) | null;
-  readonly #running = new Map<Task, Running>();
+  readonly #tasks = new Set<Task>();
   readonly #timers = new TimerQueue();
-  #runnable: Task[] = [];
-  #head = 0;
+  readonly #runnable = new Fifo<Task>();
   #pumping = false;
 
   constructor(clock: Clock, pick: ((runnable: number) => number) | null = null) {
@@ -33,20 +26,21 @@ export class Scheduler {
 
   /** Every task that has begun and not ended, for `ps`-like views: each one's `sleep` says what it waits for. */
   get tasks(): Iterable<Task> {
-    return this.#running.keys();
+    return this.#tasks;
   }
 
   /** Starts `code` as the task's coroutine; `settle` gets its end: a function that returns its value or throws its error. */
   start<T>(task: Task, code: Blocking<T>, settle: (result: () => T) => void): void {
-    if (this.#running.has(task)) throw new Error(`task ${task.tid} runs already`);
-    this.#running.set(task, { code, settle: settle as Settle });
+    if (task.running !== null) throw new Error(`task ${task.tid} runs already`);
+    task.running = { code, settle: settle as Running['settle'] };
+    this.#tasks.add(task);
     this.ready(task);
   }
 
   /** Puts a task at the end of the run queue. For {@link Task.wake}. */
   ready(task: Task): void {
     this.#runnable.push(task);
-    if (!this.#pumping && this.#runnable.length - this.#head === 1) this.onReady?.();
+    if (!this.#pumping && this.#runnable.length === 1) this.onReady?.();
   }
 
   /** Calls `action` once the clock has reached `time` (monotonic milliseconds). */
@@ -62,7 +56,7 @@ export class Scheduler {
   }
 
   get hasRunnable(): boolean {
-    return this.#runnable.length > this.#head;
+    return this.#runnable.length > 0;
   }
 
   /** Runs one task up to its next sleep. Returns false when none can run. */
@@ -99,39 +93,34 @@ export class Scheduler {
   }
 
   #take(): Task | undefined {
-    const count = this.#runnable.length - this.#head;
-    if (count === 0) return undefined;
-    if (this.#pick !== null) return this.#runnable.splice(this.#head + this.#pick(count), 1)[0];
-    const task = this.#runnable[this.#head++];
-    if (this.#head === this.#runnable.length) {
-      this.#runnable = [];
-      this.#head = 0;
-    } else if (this.#head > 1024) {
-      this.#runnable = this.#runnable.slice(this.#head);
-      this.#head = 0;
-    }
-    return task;
+    const { length } = this.#runnable;
+    return this.#pick === null || length === 0 ? this.#runnable.shift() : this.#runnable.takeAt(this.#pick(length));
   }
 
   #advance(task: Task): void {
-    const running = this.#running.get(task);
-    if (running === undefined) return;
+    const { running } = task;
+    if (running === null) return;
     let step: IteratorResult<unknown, unknown>;
     try {
       step = running.code.next();
     } catch (error) {
-      this.#running.delete(task);
+      this.#ended(task);
       running.settle(() => {
         throw error;
       });
       return;
     }
     if (step.done) {
-      this.#running.delete(task);
+      this.#ended(task);
       const { value } = step;
       running.settle(() => value);
     } else {
       task.fallAsleep(step.value as NonNullable<Task['sleep']>);
     }
+  }
+
+  #ended(task: Task): void {
+    task.running = null;
+    this.#tasks.delete(task);
   }
 }

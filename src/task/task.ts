@@ -1,4 +1,4 @@
-import type { Sleep, WakeOn } from './blocking.ts';
+import type { Blocking, Sleep, WakeOn } from './blocking.ts';
 import type { Credentials } from './credentials.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Timer } from './timer-queue.ts';
@@ -8,6 +8,12 @@ import type { Timer } from './timer-queue.ts';
  * where 'signal' ends them with EINTR. 'killed' is fatal.
  */
 export type Signal = 'signal' | 'restart' | 'killed';
+
+/** A task's coroutine, and who gets its end: a function that returns its value or throws its error. */
+export interface Running {
+  readonly code: Blocking<unknown>;
+  readonly settle: (result: () => unknown) => void;
+}
 
 /**
  * A thread of control: one coroutine, who it acts as, the signals sent to it, and what it sleeps on.
@@ -22,6 +28,11 @@ export class Task {
   sleep: Sleep | null = null;
   /** The signal not yet handled: of several the first, but a fatal one above all. Set back only by {@link handleSignal}. */
   pending: 'none' | Signal = 'none';
+  /** For {@link WaitQueue}: its neighbours among those that sleep on the same. */
+  nextSleeper: Task | null = null;
+  previousSleeper: Task | null = null;
+  /** For the scheduler alone: what it runs, and who is told of the end; null before and after. */
+  running: Running | null = null;
   #alarm: Timer | null = null;
 
   constructor(scheduler: Scheduler, tid: number, credentials: Credentials) {
@@ -49,7 +60,7 @@ export class Task {
   /** Makes a sleeping task runnable; it looks by itself whether what it waits for has come. */
   wake(): void {
     if (this.sleep === null) return;
-    this.sleep.queue.sleepers.delete(this);
+    this.sleep.queue.remove(this);
     this.sleep = null;
     this.#alarm?.cancel();
     this.#alarm = null;
@@ -59,7 +70,7 @@ export class Task {
   /** For the scheduler alone: what the coroutine yielded. */
   fallAsleep(sleep: Sleep): void {
     this.sleep = sleep;
-    sleep.queue.sleepers.add(this);
+    sleep.queue.add(this);
     if (sleep.deadline !== null) this.#alarm = this.scheduler.at(sleep.deadline, () => this.wake());
   }
 }

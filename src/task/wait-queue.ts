@@ -1,20 +1,43 @@
 import type { Task } from './task.ts';
 
-/** Tasks that wait for the same thing, longest sleeper first. */
+/** Tasks that wait for the same thing, longest sleeper first. They are linked through each other: most queues stay empty. */
 export class WaitQueue {
-  readonly sleepers = new Set<Task>();
+  #first: Task | null = null;
+  #last: Task | null = null;
+
+  /** How many sleep here. */
+  get length(): number {
+    let count = 0;
+    for (let task = this.#first; task !== null; task = task.nextSleeper) count++;
+    return count;
+  }
+
+  /** For {@link Task}: it sleeps here from now on. */
+  add(task: Task): void {
+    task.previousSleeper = this.#last;
+    if (this.#last === null) this.#first = task;
+    else this.#last.nextSleeper = task;
+    this.#last = task;
+  }
+
+  /** For {@link Task}: it sleeps here no more. */
+  remove(task: Task): void {
+    const { previousSleeper, nextSleeper } = task;
+    if (previousSleeper === null) this.#first = nextSleeper;
+    else previousSleeper.nextSleeper = nextSleeper;
+    if (nextSleeper === null) this.#last = previousSleeper;
+    else nextSleeper.previousSleeper = previousSleeper;
+    task.previousSleeper = null;
+    task.nextSleeper = null;
+  }
 
   /** Wakes every sleeper; each looks again at what it waits for. */
   wake(): void {
-    for (const task of this.sleepers) task.wake();
-  }
-
-  /** Wakes the longest sleeper alone, for things that only one can have. Returns whether there was one. */
-  wakeOne(): boolean {
-    for (const task of this.sleepers) {
+    let task = this.#first;
+    while (task !== null) {
+      const next: Task | null = task.nextSleeper;
       task.wake();
-      return true;
+      task = next;
     }
-    return false;
   }
 }

@@ -105,3 +105,38 @@ test('a reply that the device refuses is the error of the one who sent it', () =
   expect(() => rig.send(new Uint8Array(3))).toThrow(EINVAL);
   expect(rig.connection.state).toBe('connected');
 });
+
+test('who asks a server that answers at once never sleeps, whatever was queued before', () => {
+  const heard: bigint[] = [];
+  const rig = new Rig({
+    readlink: ({ nodeid }) => `target ${nodeid}`,
+    forget: (nodeid) => void heard.push(nodeid),
+  });
+  rig.connection.forget(7n, 1);
+  const task = rig.newTask();
+  const step = rig.connection.ask(task, READLINK, 10n, { room: 100 }).next();
+  expect(step.done === true && textOf(step.value)).toBe('target 10');
+  rig.kernel.scheduler.run();
+  expect(heard).toEqual([7n]);
+});
+
+test('a call that a server makes of itself while it answers is a deadlock, and its request comes afterwards', () => {
+  const asked: bigint[] = [];
+  let thrown: unknown = null;
+  const rig = new Rig({
+    readlink: ({ nodeid }) => {
+      asked.push(nodeid);
+      if (nodeid !== 10n) return 'inner';
+      try {
+        rig.readlinkSync(11n);
+      } catch (error) {
+        thrown = error;
+      }
+      return 'outer';
+    },
+  });
+  expect(textOf(rig.readlinkSync(10n))).toBe('outer');
+  expect(String(thrown)).toContain('deadlock');
+  rig.kernel.scheduler.run();
+  expect(asked).toEqual([10n, 11n]);
+});

@@ -23,7 +23,8 @@ export type Serve = (
 ) => Endpoint;
 
 /**
- * Serves a device file by a server on this very thread: a task of the kernel hands it the requests.
+ * Serves a device file by a server on this very thread: a task of the kernel hands it the requests, or whoever asks
+ * and would wait for the answer.
  * A synchronous server can so answer a synchronous call; an asynchronous one needs the event loop.
  */
 export class InProcessTransport implements Transport {
@@ -34,6 +35,7 @@ export class InProcessTransport implements Transport {
   readonly #file: DeviceFile;
   readonly #endpoint: Endpoint;
   #isClosed = false;
+  #isTaking = false;
 
   constructor(kernel: Kernel, connection: Connection, serve: Serve) {
     this.#kernel = kernel;
@@ -59,15 +61,32 @@ export class InProcessTransport implements Transport {
   }
 
   *#serve(task: Task): Blocking<void> {
-    const isOver = (): boolean => this.#isClosed || this.#connection.state === 'aborted';
+    const isDue = (): boolean => this.#isOver || this.#file.hasWork;
     const { readable } = this.#file;
-    for (;;) {
-      const why = `requests for ${this.#connection.name}`;
-      yield* sleep(task, readable, () => isOver() || this.#file.hasWork, why, 'event');
-      if (isOver()) return;
-      const message = this.#file.take(Number.POSITIVE_INFINITY);
-      if (message !== null) this.#endpoint.receive(message);
+    const why = `requests for ${this.#connection.name}`;
+    this.#connection.device.takeAtOnce = () => this.#takeAll();
+    while (!this.#isOver) {
+      yield* sleep(task, readable, isDue, why, 'event');
+      this.#takeAll();
     }
+  }
+
+  /** A server that makes a call of its own here while it takes a message is not given another before it is done. */
+  #takeAll(): void {
+    if (this.#isTaking) return;
+    this.#isTaking = true;
+    try {
+      while (!this.#isOver && this.#file.hasWork) {
+        const message = this.#file.take(Number.POSITIVE_INFINITY);
+        if (message !== null) this.#endpoint.receive(message);
+      }
+    } finally {
+      this.#isTaking = false;
+    }
+  }
+
+  get #isOver(): boolean {
+    return this.#isClosed || this.#connection.state === 'aborted';
   }
 
   /** Rejects with the errno that write(2) would give. */

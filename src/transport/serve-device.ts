@@ -1,5 +1,7 @@
 import { ECONNABORTED, ENODEV, ENOENT, EPERM } from '../abi/errno.ts';
+import { copyOfMessage } from '../abi/message-memory.ts';
 import { tryReadRequest, writeNotification, writeReply } from '../linux/fuse-device.ts';
+import { Linger } from '../linux/linger.ts';
 import { NodeReactor } from '../linux/reactor.ts';
 import { closeDescriptor } from '../linux/sockets.ts';
 import type { FuseServer } from '../server/fuse-server.ts';
@@ -66,7 +68,8 @@ export class DeviceService {
 
   /** Serves a descriptor, which belongs to this service from now on. Settles when the first message was answered. */
   add(fd: number): Promise<'answered'> {
-    const watch = this.#reactor.watch(fd, { readable: true, writable: false }, () => this.#ready(fd));
+    const linger = new Linger(fd);
+    const watch = this.#reactor.watch(fd, { readable: true, writable: false }, () => this.#ready(fd, linger));
     this.#watches.set(fd, watch);
     return new Promise((resolve) => this.#firsts.set(fd, () => resolve('answered')));
   }
@@ -84,16 +87,21 @@ export class DeviceService {
     this.#end();
   }
 
-  #ready(fd: number): void {
+  #ready(fd: number, linger: Linger): void {
     for (let taken = 0; taken < REQUESTS_A_TURN && this.#watches.has(fd); taken++) {
-      const length = this.#take(fd);
+      const length = this.#take(fd) ?? (taken > 0 && this.#comesAtOnce(linger) ? this.#take(fd) : null);
       if (length === null) return;
-      const message = this.#buffer.slice(0, length);
+      const message = copyOfMessage(this.#buffer.subarray(0, length));
       this.#options.onRequest?.(message);
       this.session.receive(message, (reply) => this.#reply(fd, reply));
       this.#firsts.get(fd)?.();
       this.#firsts.delete(fd);
     }
+  }
+
+  /** Whoever has got an answer often asks again at once. A server that has yet to answer needs the event loop. */
+  #comesAtOnce(linger: Linger): boolean {
+    return !this.#isOver && !this.session.isBusy && linger.isWorthIt();
   }
 
   /** The length of the next request; null when there is none, or nobody to send any. */

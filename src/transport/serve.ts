@@ -2,6 +2,8 @@ import { readlinkSync } from 'node:fs';
 import { EBADF, ECONNRESET, EIO, EMSGSIZE, ENOTSOCK, Errno } from '../abi/errno.ts';
 import { PAGE_SIZE } from '../abi/linux.ts';
 import { decodeReplyHeader, encodeError } from '../abi/message.ts';
+import { copyOfMessage } from '../abi/message-memory.ts';
+import { Linger } from '../linux/linger.ts';
 import { NodeReactor } from '../linux/reactor.ts';
 import {
   closeDescriptor,
@@ -79,12 +81,14 @@ class DescriptorService {
   readonly #done: (error: unknown) => void;
   readonly #log: ServeOptions['log'];
   readonly #buffer = new Uint8Array(LARGEST_MESSAGE);
+  readonly #linger: Linger;
   /** Replies that found no room yet, oldest first. */
   readonly #outgoing: Uint8Array[] = [];
   #watch: Watch | null = null;
 
   constructor(server: FuseServer, fd: number, log: ServeOptions['log'], done: (error: unknown) => void) {
     this.#fd = fd;
+    this.#linger = new Linger(fd);
     this.#done = done;
     this.#log = log;
     if (packetCeiling(fd) < LARGEST_MESSAGE) raiseSendBuffer(fd, LARGEST_MESSAGE);
@@ -109,13 +113,18 @@ class DescriptorService {
   /** Takes requests. Returns whether there is anybody left to send some. */
   #receive(): boolean {
     for (let taken = 0; taken < REQUESTS_A_TURN && this.#outgoing.length === 0; taken++) {
-      const length = this.#take();
+      const length = this.#take() ?? (taken > 0 && this.#comesAtOnce() ? this.#take() : null);
       if (length === null) break;
       if (length === 0) return false;
       if (length > this.#buffer.length) throw new Error(`a request of ${length} bytes is longer than any can be`);
-      this.#session.receive(this.#buffer.slice(0, length));
+      this.#session.receive(copyOfMessage(this.#buffer.subarray(0, length)));
     }
     return true;
+  }
+
+  /** Whoever has got a reply often asks again at once. A server that has yet to answer needs the event loop. */
+  #comesAtOnce(): boolean {
+    return !this.#session.isBusy && this.#outgoing.length === 0 && this.#linger.isWorthIt();
   }
 
   /** As tryReceive. That replies went unread is told by an error once, and does not matter here. */

@@ -2,6 +2,7 @@ import { ECONNRESET, Errno } from '../abi/errno.ts';
 import type { Connection } from '../fuse/connection.ts';
 import type { DeviceFile, Ownership } from '../fuse/device-file.ts';
 import type { Kernel } from '../kernel.ts';
+import { Linger } from '../linux/linger.ts';
 import { closeDescriptor, hangUp, type Sent } from '../linux/sockets.ts';
 import { type Blocking, sleep, sleepUntil } from '../task/blocking.ts';
 import { credentialsOf } from '../task/credentials.ts';
@@ -54,6 +55,8 @@ export class SocketTransport implements Transport {
   readonly #wire: Wire;
   readonly #file: DeviceFile;
   readonly #writable = new WaitQueue();
+  readonly #linger: Linger;
+  #isLingering = false;
   #watch: Watch | null = null;
   #isFull = false;
   #isClosed = false;
@@ -64,6 +67,7 @@ export class SocketTransport implements Transport {
     this.#options = options;
     this.#wire = wire;
     this.#file = options.connection.device.open();
+    this.#linger = new Linger(options.fd);
   }
 
   get expectsProgress(): boolean {
@@ -94,16 +98,31 @@ export class SocketTransport implements Transport {
   *#send(task: Task): Blocking<void> {
     const { connection } = this.#options;
     const isOver = (): boolean => this.#isClosed || connection.state === 'aborted';
+    const isWanted = (): boolean => isOver() || this.#file.hasWork;
+    const why = `requests for ${connection.name}`;
     const { readable } = this.#file;
     for (;;) {
-      yield* sleep(task, readable, () => isOver() || this.#file.hasWork, `requests for ${connection.name}`, 'event');
+      yield* sleep(task, readable, isWanted, why, 'event');
       if (isOver()) break;
       const request = this.#file.take(this.#wire.room);
-      this.#keepAliveWhileOwed();
       if (request !== null) yield* this.#sendWhole(task, request);
+      this.#lingerSoon();
     }
     this.#watch?.unref();
   }
+
+  /** Once all tasks sleep and whoever awaits one has gone on, a reply is waited for in this thread, or by the event loop. */
+  #lingerSoon(): void {
+    if (this.#isLingering) return;
+    this.#isLingering = true;
+    this.#options.reactor.defer(this.#lingerForReplies);
+  }
+
+  readonly #lingerForReplies = (): void => {
+    this.#isLingering = false;
+    if (this.expectsProgress && !this.#isFull && this.#linger.isWorthIt()) this.#receive('owed');
+    this.#keepAliveWhileOwed();
+  };
 
   *#sendWhole(task: Task, request: Uint8Array): Blocking<void> {
     const { connection, kernel } = this.#options;
@@ -127,7 +146,7 @@ export class SocketTransport implements Transport {
       return this.#wire.send(request);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
-      while (this.#receive() === 'more');
+      while (this.#receive('everything') === 'more');
       this.#gone(this.#wire.describeEnd(error));
       return 'gone';
     }
@@ -139,7 +158,7 @@ export class SocketTransport implements Transport {
       this.#watch?.setInterest({ readable: true, writable: false });
       this.#writable.wake();
     }
-    this.#receive();
+    this.#receive(this.expectsProgress ? 'owed' : 'everything');
     this.#keepAliveWhileOwed();
   }
 
@@ -148,14 +167,17 @@ export class SocketTransport implements Transport {
     else this.#watch?.unref();
   }
 
-  /** Takes in what the server sent, as much as one turn may. Returns whether more may be there. */
-  #receive(): 'more' | 'all' {
+  /**
+   * Takes in what the server sent, as much as one turn may: no more once no reply is owed, or all that is there. Returns
+   * whether more may be there.
+   */
+  #receive(what: 'owed' | 'everything'): 'more' | 'all' {
     const { connection } = this.#options;
     for (let taken = 0; taken < RECEIVES_A_TURN; taken++) {
       if (this.#isClosed) return 'all';
       try {
-        const received = this.#wire.receive((reply, ownership) => this.#take(reply, ownership));
-        if (received === 'none') return 'all';
+        const received = this.#wire.receive(this.#take);
+        if (received === 'none' || (what === 'owed' && !this.expectsProgress)) return 'all';
         if (received === 'end') this.#gone(this.#wire.describeEnd(null));
       } catch (error) {
         // Told once when requests were left unread; what the server had sent before comes after it.
@@ -168,14 +190,14 @@ export class SocketTransport implements Transport {
     return 'more';
   }
 
-  #take(reply: Uint8Array, ownership: Ownership): void {
+  readonly #take = (reply: Uint8Array, ownership: Ownership): void => {
     try {
       this.#file.write(reply, ownership);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       this.refused++;
     }
-  }
+  };
 
   /** The server is no more, or no use; null: it closed its end, and others may know why. */
   #gone(failure: string | null): void {

@@ -1,7 +1,9 @@
 import type { ByteString } from '../abi/bytes.ts';
 import type { WaitQueue } from '../task/wait-queue.ts';
+import type { DentryCache } from './dentry-cache.ts';
 import type { Inode } from './inode.ts';
 import type { Mount } from './mount.ts';
+import type { Sieved } from './sieve.ts';
 
 const NO_CHILDREN: ReadonlyMap<ByteString, Dentry> = new Map();
 
@@ -12,8 +14,8 @@ const NO_CHILDREN: ReadonlyMap<ByteString, Dentry> = new Map();
  * A dentry holds one reference on its inode while it is hashed or somebody holds it.
  * References on a dentry are held by its children, open files, mounts, working directories and walks in progress.
  */
-export class Dentry {
-  /** Null for the root of a superblock. */
+export class Dentry implements Sieved<Dentry> {
+  /** Null for the root of a superblock, and for what was found without a name. */
   parent: Dentry | null;
   name: ByteString;
   /** The file it names; null when negative, and when it has died. */
@@ -27,6 +29,12 @@ export class Dentry {
   previousAlias: Dentry | null = null;
   /** Whether the parent finds it: not before it is tied in, and no more once dropped or deleted. */
   hashed = false;
+  /** A walk has made use of it since the {@link DentryCache} last asked. Linux's DCACHE_REFERENCED. */
+  isVisited = false;
+  newer: Dentry | null = null;
+  older: Dentry | null = null;
+  /** Where it is while its parent finds it, and its children; null for a file system whose names are not counted. */
+  readonly #cache: DentryCache | null;
   #references = 0;
   // Most dentries are of files: what only directories have is made when first needed.
   #children: Map<ByteString, Dentry> | null = null;
@@ -34,7 +42,9 @@ export class Dentry {
   /** What covers it: for each mount that it can be seen through, one. */
   #mounts: Set<Mount> | null = null;
 
-  constructor(parent: Dentry | null, name: ByteString) {
+  /** One without a parent is the root of a superblock, whose names are in `cache`; or has no name. */
+  constructor(parent: Dentry | null, name: ByteString, cache: DentryCache | null = null) {
+    this.#cache = parent === null ? cache : parent.#cache;
     this.parent = parent?.hold() ?? null;
     this.name = name;
   }
@@ -70,7 +80,7 @@ export class Dentry {
   }
 
   /** Whether somebody holds it, cached children included. */
-  get isHeld(): boolean {
+  get isBusy(): boolean {
     return this.#references > 0;
   }
 
@@ -80,7 +90,14 @@ export class Dentry {
   }
 
   release(): void {
-    if (--this.#references === 0 && !this.hashed) this.#die();
+    if (--this.#references > 0) return;
+    if (this.isAdrift) this.hashed = false;
+    if (!this.hashed) this.#die();
+  }
+
+  /** Whether it is a directory that was found without a name, and has no place in the tree yet. Linux's DCACHE_DISCONNECTED. */
+  get isAdrift(): boolean {
+    return this.hashed && this.parent === null && this.inode !== null && this.inode.superblock.root !== this;
   }
 
   /**
@@ -94,6 +111,7 @@ export class Dentry {
     if (this.parent === null) return;
     this.parent.children.get(this.name)?.drop();
     this.parent.#adopt(this);
+    this.#cache?.add(this);
   }
 
   /** Ties the inode of a file without a name, which no walk is to find. Linux's d_instantiate of an unhashed dentry. */
@@ -111,6 +129,7 @@ export class Dentry {
     if (!this.hashed) return;
     this.hashed = false;
     this.#unlinkFromParent();
+    if (this.parent !== null) this.#cache?.remove(this);
     if (this.#references === 0) this.#die();
   }
 
@@ -135,6 +154,7 @@ export class Dentry {
     const old = this.parent;
     this.parent = parent;
     this.name = name;
+    if (old === null && this.hashed) this.#cache?.add(this);
     this.#linkToParent();
     old?.release();
   }
@@ -162,7 +182,7 @@ export class Dentry {
   prune(): void {
     for (const child of this.children.values()) {
       child.prune();
-      if (!child.isHeld) child.drop();
+      if (!child.isBusy) child.drop();
     }
   }
 

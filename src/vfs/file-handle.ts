@@ -2,6 +2,7 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import type { Dentry } from './dentry.ts';
 import type { Inode } from './inode.ts';
+import type { Mount } from './mount.ts';
 
 /** What names a file of a file system without a path. C's struct file_handle. */
 export interface FileHandle {
@@ -17,5 +18,5 @@ export interface FileHandles {
   /** The handle of a file; one in which the directory is told too, if that is given. Never sleeps. */
   encode(inode: Inode, parent: Inode | null): FileHandle;
   /** A dentry of the file, held. @throws ESTALE, and what the server answers, which callers are told as ESTALE too */
-  decode(task: Task, handle: FileHandle): Blocking<Dentry>;
+  decode(task: Task, mount: Mount, handle: FileHandle): Blocking<Dentry>;
 }

@@ -15,7 +15,7 @@ import { DEFAULT_POLLMASK, type Poller } from './poll.ts';
 export interface DirectoryEntry {
   readonly ino: bigint;
   /** The opaque position behind this entry, to go on from. */
-  readonly next: bigint;
+  readonly off: bigint;
   readonly type: number; // DT_*
   readonly name: ByteString;
 }
@@ -112,6 +112,14 @@ export abstract class File {
 
   /** {@link read} from the cache; undefined when that may have to sleep, and then nothing has changed. */
   tryRead(_buffer: Uint8Array, _offset: number): number | undefined {
+    return undefined;
+  }
+
+  /**
+   * The cache's own memory with the bytes from `offset` on: at least one, at most `length`, none at the end of the file.
+   * It is never written to. Undefined when the cache does not hold them, or has to ask.
+   */
+  tryView(_offset: number, _length: number): Uint8Array | undefined {
     return undefined;
   }
 

@@ -16,7 +16,9 @@ export interface LookupOptions {
 export function tryLookup(dir: Dentry, name: ByteString, force: boolean): Dentry | undefined {
   const child = dir.children.get(name);
   if (child === undefined) return undefined;
-  return (dir.inode as Inode).superblock.tryRevalidate(child, force) ? child : undefined;
+  if (!(dir.inode as Inode).superblock.tryRevalidate(child, force)) return undefined;
+  child.isVisited = true;
+  return child;
 }
 
 /**
@@ -32,7 +34,7 @@ export function* lookupIn(task: Task, dir: Dentry, name: ByteString, options: Lo
   const cached = yield* lookupCached(task, dir, name, options);
   if (cached !== undefined) return cached;
   const { lock } = dir.inode as Inode;
-  yield* lock.lockShared(task, `directory lock for a lookup of ${name}`, 'killed');
+  yield* lock.lockShared(task, () => `directory lock for a lookup of ${name}`, 'killed');
   try {
     return yield* lookupLocked(task, dir, name, options);
   } finally {
@@ -72,7 +74,8 @@ function* lookupCached(
   try {
     valid = superblock.tryRevalidate(child, force);
     if (!valid && !child.isNegative) valid = yield* superblock.revalidate(task, child);
-    if (!valid) child.drop();
+    if (valid) child.isVisited = true;
+    else child.drop();
   } finally {
     if (!valid) child.release();
   }

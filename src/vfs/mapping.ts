@@ -6,6 +6,8 @@ import { PageLock } from './page-lock.ts';
 
 const CHUNK_SIZE = PAGES_OF_CHUNK * PAGE_SIZE;
 const ALL = 2 ** PAGES_OF_CHUNK - 1;
+/** Pages for which a chunk gets all its memory: the rest would be moved for the sake of little. */
+const NEARLY_ALL = (PAGES_OF_CHUNK * 3) / 4;
 
 /**
  * The cached pages of one file. It knows which there are and what is in them, and nothing of where they come from.
@@ -83,8 +85,9 @@ export class Mapping {
       this.#makeRoom(chunk, last);
       const at = (page % PAGES_OF_CHUNK) * PAGE_SIZE;
       const part = data.subarray(from, from + PAGE_SIZE);
-      chunk.bytes.set(part, at);
-      chunk.bytes.fill(0, at + part.length, at + PAGE_SIZE);
+      const bytes = chunk.writable();
+      bytes.set(part, at);
+      bytes.fill(0, at + part.length, at + PAGE_SIZE);
       chunk.uptodate |= bit(page);
     }
   }
@@ -138,7 +141,7 @@ export class Mapping {
       const chunk = this.#chunks.get(Math.floor(at / CHUNK_SIZE));
       if (chunk === undefined) break;
       const within = at - chunk.number * CHUNK_SIZE;
-      const room = this.#uptodateFrom(chunk, Math.floor(within / PAGE_SIZE)) * PAGE_SIZE - within;
+      const room = firstMissing(chunk.uptodate, Math.floor(within / PAGE_SIZE)) * PAGE_SIZE - within;
       if (room <= 0) break;
       const size = Math.min(end - at, room);
       into.set(chunk.bytes.subarray(within, within + size), at - offset);
@@ -146,6 +149,22 @@ export class Mapping {
       at += size;
     }
     return at - offset;
+  }
+
+  /**
+   * The cache's own memory from `offset` on, up to the first page that is not up to date or is marked, the end of what lies
+   * together, or `length`; undefined when that is nothing. What it shows never changes: who writes there gets a copy.
+   */
+  tryView(offset: number, length: number): Uint8Array | undefined {
+    const chunk = this.#chunks.get(Math.floor(offset / CHUNK_SIZE));
+    if (chunk === undefined) return undefined;
+    const within = offset - chunk.number * CHUNK_SIZE;
+    const ready = chunk.uptodate & ~chunk.marked;
+    const end = Math.min(within + length, firstMissing(ready, Math.floor(within / PAGE_SIZE)) * PAGE_SIZE);
+    if (end <= within) return undefined;
+    chunk.isVisited = true;
+    chunk.isViewed = true;
+    return chunk.bytes.subarray(within, end);
   }
 
   /**
@@ -195,7 +214,7 @@ export class Mapping {
       chunk.uptodate |= bit(page);
     }
     if ((chunk.uptodate & bit(page)) === 0) return false;
-    chunk.bytes.set(data, (page % PAGES_OF_CHUNK) * PAGE_SIZE + within);
+    chunk.writable().set(data, (page % PAGES_OF_CHUNK) * PAGE_SIZE + within);
     chunk.isVisited = true;
     return true;
   }
@@ -269,18 +288,12 @@ export class Mapping {
     return chunks;
   }
 
-  /** How many pages of a chunk come before the first from `at` on that is not up to date. */
-  #uptodateFrom(chunk: Chunk, at: number): number {
-    const missing = ~chunk.uptodate & (ALL << at) & ALL;
-    return missing === 0 ? PAGES_OF_CHUNK : 31 - Math.clz32(missing & -missing);
-  }
-
   /** Memory for a page and all before it: twice as much each time, so that a file read from its start copies little. */
   #makeRoom(chunk: Chunk, page: number): void {
     const pages = (page % PAGES_OF_CHUNK) + 1;
     if (pages * PAGE_SIZE <= chunk.bytes.length) return;
-    const had = chunk.bytes.length / PAGE_SIZE;
-    this.#cache.grow(chunk, Math.min(PAGES_OF_CHUNK, Math.max(pages, 2 * had)) * PAGE_SIZE);
+    const wanted = Math.max(pages, (2 * chunk.bytes.length) / PAGE_SIZE);
+    this.#cache.grow(chunk, (wanted > NEARLY_ALL ? PAGES_OF_CHUNK : wanted) * PAGE_SIZE);
   }
 
   #dropFrom(chunk: Chunk, pages: number): void {
@@ -307,8 +320,14 @@ export class Mapping {
     if (end <= offset || !this.isUptodate(page)) return;
     const chunk = this.#chunkOf(page);
     const start = Math.floor(page / PAGES_OF_CHUNK) * CHUNK_SIZE;
-    chunk?.bytes.fill(0, offset - start, end - start);
+    chunk?.writable().fill(0, offset - start, end - start);
   }
+}
+
+/** The first page of a chunk from `at` on whose bit is not set, or the page behind the chunk. */
+function firstMissing(pages: number, at: number): number {
+  const missing = ~pages & (ALL << at) & ALL;
+  return missing === 0 ? PAGES_OF_CHUNK : 31 - Math.clz32(missing & -missing);
 }
 
 const bit = (page: number): number => 1 << (page % PAGES_OF_CHUNK);

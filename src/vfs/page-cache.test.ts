@@ -47,6 +47,49 @@ describe('a page cache above its budget', () => {
   });
 });
 
+describe('a view', () => {
+  const changes: Record<string, (mapping: Mapping) => void> = {
+    'is put into them': (mapping) => mapping.put(1, 100, bytes(10, 9)),
+    'takes their place once they were dropped': (mapping) => {
+      mapping.drop(0, 3);
+      mapping.lock(0, 3).fill(bytes(3 * PAGE_SIZE, 9));
+    },
+    'comes behind them': (mapping) => mapping.lock(4, 8).fill(bytes(8 * PAGE_SIZE, 9)),
+    'is the end of the file': (mapping) => mapping.truncate(PAGE_SIZE + 50),
+    'is a hole': (mapping) => mapping.punch(100, 2 * PAGE_SIZE + 100),
+  };
+
+  test.each(Object.entries(changes))('shows pages as they were, even when something %s', (_what, change) => {
+    const mapping = new Mapping(roomFor(2));
+    mapping.lock(0, 4).fill(bytes(4 * PAGE_SIZE, 1));
+    const view = mapping.tryView(10, 3 * PAGE_SIZE) as Uint8Array;
+    change(mapping);
+    expect(view.every((value) => value === 1)).toBe(true);
+    expect(view).toHaveLength(3 * PAGE_SIZE);
+  });
+
+  test('ends at a page that is not there, that is marked, or where a chunk ends', () => {
+    const mapping = new Mapping(roomFor(2));
+    mapping.lock(14, 4).fill(bytes(4 * PAGE_SIZE, 1));
+    expect(mapping.tryView(15 * PAGE_SIZE + 1, 9000)).toHaveLength(PAGE_SIZE - 1);
+    expect(mapping.tryView(16 * PAGE_SIZE, 9000)).toHaveLength(2 * PAGE_SIZE);
+    expect(mapping.tryView(18 * PAGE_SIZE, 1)).toBeUndefined();
+    mapping.mark(17);
+    expect(mapping.tryView(16 * PAGE_SIZE, 9000)).toHaveLength(PAGE_SIZE);
+    expect(mapping.tryView(17 * PAGE_SIZE, 1)).toBeUndefined();
+  });
+
+  test('costs a copy at the first change alone', () => {
+    const mapping = new Mapping(roomFor(2));
+    mapping.lock(0, 2).fill(bytes(2 * PAGE_SIZE, 1));
+    const view = mapping.tryView(0, 10);
+    mapping.put(0, 0, bytes(10, 2));
+    const newer = mapping.tryView(0, 10);
+    expect(newer?.buffer).not.toBe(view?.buffer);
+    expect(mapping.tryPage(1)?.buffer).toBe(newer?.buffer);
+  });
+});
+
 describe('pages', () => {
   test('that were dropped while they were on their way are not filled', () => {
     const mapping = new Mapping(new PageCache());

@@ -1,5 +1,6 @@
 import type { Mapping } from './mapping.ts';
 import type { PageLock } from './page-lock.ts';
+import { Sieve, type Sieved } from './sieve.ts';
 
 /** How many pages are kept together. */
 export const PAGES_OF_CHUNK = 16;
@@ -16,12 +17,14 @@ const NOTHING = new Uint8Array(0);
  * Neighbouring pages of one file. What is known of each is a bit in a word, the first page's the lowest. Pages are
  * present before they have data: one that is being read, or was written in part, is not up to date.
  */
-export class Chunk {
+export class Chunk implements Sieved<Chunk> {
   readonly mapping: Mapping;
   /** The first page's index divided by {@link PAGES_OF_CHUNK}. */
   readonly number: number;
-  /** The data, up to the last page that has any. */
+  /** The data, up to the last page that has any. To be read: {@link writable} is to be written to. */
   bytes: Uint8Array = NOTHING;
+  /** Somebody looks at these bytes and must not see them change. */
+  isViewed = false;
   present = 0;
   uptodate = 0;
   /** Readahead goes on when a reader comes here. Linux's PG_readahead. */
@@ -29,7 +32,6 @@ export class Chunk {
   /** Who holds each page that is locked. */
   readonly locks: (PageLock | null)[] = new Array(PAGES_OF_CHUNK).fill(null);
   lockCount = 0;
-  /** For {@link PageCache}: it was used since the hand last came by; its neighbours in order of age. */
   isVisited = false;
   newer: Chunk | null = null;
   older: Chunk | null = null;
@@ -44,23 +46,26 @@ export class Chunk {
     return this.lockCount > 0;
   }
 
+  /** The data to be written to: a copy, if somebody looks at them as they were. */
+  writable(): Uint8Array {
+    if (this.isViewed) this.bytes = this.bytes.slice();
+    this.isViewed = false;
+    return this.bytes;
+  }
+
   get cost(): number {
     return OVERHEAD + this.bytes.length;
   }
 }
 
 /**
- * The memory of all cached pages, of whatever file system. Above its budget it drops what was not used for long, by
- * SIEVE: a hand goes from the oldest chunk to the newest, spares once each that was used since it last came by, and
- * drops the first that was not. One long read through a file so takes nothing away that others use.
+ * The memory of all cached pages, of whatever file system. Above its budget it drops what was not used for long, so that one
+ * long read through a file takes nothing away that others use.
  */
 export class PageCache {
   readonly budget: number; // bytes
+  readonly #chunks = new Sieve<Chunk>();
   #used = 0;
-  #count = 0;
-  #newest: Chunk | null = null;
-  #oldest: Chunk | null = null;
-  #hand: Chunk | null = null;
 
   constructor(budget = DEFAULT_PAGE_CACHE_BYTES) {
     this.budget = budget;
@@ -73,13 +78,9 @@ export class PageCache {
 
   /** A chunk without data is there. */
   add(chunk: Chunk): void {
-    chunk.older = this.#newest;
-    if (this.#newest === null) this.#oldest = chunk;
-    else this.#newest.newer = chunk;
-    this.#newest = chunk;
-    this.#count++;
+    this.#chunks.add(chunk);
     this.#used += chunk.cost;
-    this.#reclaim(chunk);
+    this.#reclaim(this.budget, chunk);
   }
 
   /** Gives a chunk room for data up to so many bytes; what it has stays. Others may go for it, but not this one. */
@@ -88,44 +89,26 @@ export class PageCache {
     bytes.set(chunk.bytes);
     this.#used += size - chunk.bytes.length;
     chunk.bytes = bytes;
-    this.#reclaim(chunk);
+    chunk.isViewed = false;
+    this.#reclaim(this.budget, chunk);
   }
 
   /** A chunk is gone, with its data. */
   remove(chunk: Chunk): void {
-    if (this.#hand === chunk) this.#hand = chunk.newer;
-    if (chunk.newer === null) this.#newest = chunk.older;
-    else chunk.newer.older = chunk.older;
-    if (chunk.older === null) this.#oldest = chunk.newer;
-    else chunk.older.newer = chunk.newer;
-    chunk.newer = null;
-    chunk.older = null;
-    this.#count--;
+    this.#chunks.remove(chunk);
     this.#used -= chunk.cost;
   }
 
-  #reclaim(wanted: Chunk): void {
-    while (this.#used > this.budget) {
-      const victim = this.#victim(wanted);
+  /** Drops chunks that are not busy until no more than `bytes` are kept, or none is left. */
+  shrink(bytes: number): void {
+    this.#reclaim(bytes, null);
+  }
+
+  #reclaim(limit: number, wanted: Chunk | null): void {
+    while (this.#used > limit) {
+      const victim = this.#chunks.victim(wanted);
       if (victim === null) return;
       victim.mapping.evict(victim);
     }
-  }
-
-  /** Two rounds find one, if there is one: the first may only have taken marks of use away. */
-  #victim(wanted: Chunk): Chunk | null {
-    let chunk = this.#hand ?? this.#oldest;
-    for (let steps = 2 * this.#count; steps > 0 && chunk !== null; steps--) {
-      const next: Chunk | null = chunk.newer ?? this.#oldest;
-      if (chunk !== wanted && !chunk.isBusy) {
-        if (!chunk.isVisited) {
-          this.#hand = chunk.newer;
-          return chunk;
-        }
-        chunk.isVisited = false;
-      }
-      chunk = next;
-    }
-    return null;
   }
 }

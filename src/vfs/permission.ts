@@ -19,12 +19,16 @@ const writable = new Set([S_IFREG, S_IFDIR, S_IFLNK]);
  * @see Linux fs/namei.c, inode_permission() and sb_permission()
  */
 export function* permission(task: Task, inode: Inode, mask: number): Blocking<void> {
+  if (tryPermission(task, inode, mask) === undefined) yield* inode.permission(task, mask);
+}
+
+/** {@link permission} from the caches: true when they allow it, undefined when they do not know. @throws as it */
+export function tryPermission(task: Task, inode: Inode, mask: number): true | undefined {
   if ((mask & MAY_WRITE) !== 0 && inode.superblock.isReadOnly && writable.has(inode.type)) throw EROFS;
   if ((mask & MAY_WRITE) !== 0 && inode.hasNoOwner) throw EACCES;
   const answer = inode.tryPermission(task, mask);
-  if (answer === true) return;
   if (answer === false) throw EACCES;
-  yield* inode.permission(task, mask);
+  return answer;
 }
 
 /** @throws EROFS on a read-only mount. @see Linux fs/namespace.c, mnt_want_write() */

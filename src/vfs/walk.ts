@@ -56,6 +56,27 @@ export function* walk(
 }
 
 /**
+ * {@link walk} as far as the caches lead: undefined when they do not lead to the end. The result is not held: good until
+ * the caller sleeps.
+ *
+ * @throws as {@link walk}, where the caches tell
+ */
+export function tryWalk(
+  task: Task,
+  base: Base,
+  start: Path | null,
+  path: ByteString,
+  options: WalkOptions,
+): Path | undefined {
+  const walker = new Walker(task, base, start, path, options);
+  try {
+    return walker.advance() ? walker.place() : undefined;
+  } finally {
+    walker.release();
+  }
+}
+
+/**
  * Walks to the directory of a path's last component, which is not looked up.
  *
  * @throws as {@link walk}
@@ -182,11 +203,16 @@ class Walker {
     this.dentry.release();
   }
 
-  /** The place it stands on, held for the caller. */
-  end(): Path {
+  /** The place it stands on, at the end. */
+  place(): Path {
     const mustBeDirectory = this.#options.directory === true || this.trailingSlash;
     if (mustBeDirectory && this.dentry.inode?.type !== S_IFDIR) throw ENOTDIR;
-    return new Path(this.mount, this.dentry).hold();
+    return new Path(this.mount, this.dentry);
+  }
+
+  /** {@link place}, held for the caller. */
+  end(): Path {
+    return this.place().hold();
   }
 
   /** Walks on. True at the end, false at an obstacle. */

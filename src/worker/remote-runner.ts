@@ -26,6 +26,20 @@ export class RemoteRunner implements Runs {
     return known as never;
   }
 
+  /** What the caches can tell, the worker tells: they are there. */
+  call<A extends readonly unknown[], T>(prepare: Prepare<A, T>, args: A): Promise<T> {
+    try {
+      return this.run(this.entry(prepare)(...args));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** As {@link call}, on the caller's stack. */
+  callSync<A extends readonly unknown[], T>(prepare: Prepare<A, T>, args: A): T {
+    return this.runSync(this.entry(prepare)(...args));
+  }
+
   /** An abort rejects at once; the worker is told, and undoes what the call began. */
   run<T>(operation: Operation<T>): Promise<T> {
     const signal = joined(operation.signal, this.#limits.signal);

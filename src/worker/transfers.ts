@@ -1,5 +1,5 @@
 import type { Prepare } from '../node-fs/operation.ts';
-import { read, readv, type Transfer, toReading, toVector, toWriting, write, writev } from '../node-fs/read-write.ts';
+import { read, readv, type Transfer, toTransfer, toVector, toWriting, write, writev } from '../node-fs/read-write.ts';
 
 /** How a transfer is named in `operations.ts`, and what its caller's arguments mean. */
 export interface TransferRow {
@@ -10,7 +10,7 @@ export interface TransferRow {
 
 /** The operations whose bytes go between a file and memory of the caller's, as other threads see it: shared memory. */
 export const transferRows: readonly TransferRow[] = [
-  { name: 'read', prepare: read, toTransfer: toReading },
+  { name: 'read', prepare: read, toTransfer },
   { name: 'readv', prepare: readv, toTransfer: toVector },
   { name: 'write', prepare: write, toTransfer: toWriting },
   { name: 'writev', prepare: writev, toTransfer: toVector },

@@ -1,5 +1,4 @@
 import type { Difference } from './compare.ts';
-import { variantNamed } from './variants.ts';
 
 /** A difference that is there for a reason, until the reason goes. */
 export interface KnownDifference {
@@ -9,23 +8,7 @@ export interface KnownDifference {
 }
 
 /** What is known to differ. A run of all scripts fails when one of these was not seen: it must leave the list then. */
-export const knownDifferences: readonly KnownDifference[] = [
-  {
-    name: 'directories that are opened without the word of the server are cached by Linux',
-    reason:
-      'ENOSYS to OPENDIR means FOPEN_CACHE_DIR: Linux reads listings once. There is no cache of listings here yet.',
-    matches: ({ kind, step, variant }) =>
-      kind === 'requests' && variantNamed(variant).without?.includes('opendir') === true && step?.call === 'getdents',
-  },
-  {
-    name: 'a directory that is not cached is not opened by its handle',
-    reason:
-      'Linux reads the directories above it for its name, to place it in the tree. Here it is ESTALE, as of a server that cannot be asked for a parent.',
-    matches: ({ kind, step, script, linux, fusewire }) =>
-      (step?.call === 'open_by_handle_at' && (kind === 'requests' || (fusewire === 'ESTALE' && /^\d+$/.test(linux)))) ||
-      (step === null && kind === 'requests' && script === 'open_by_handle_at: a directory of the set-up'),
-  },
-];
+export const knownDifferences: readonly KnownDifference[] = [];
 
 /** What a difference is known as. */
 export const knownAs = (difference: Difference): KnownDifference | undefined =>

@@ -36,11 +36,12 @@ export function serverOf(variant: Variant): VariantServer {
   if (init !== undefined) methods.init = (offer) => wishes(init, offer as Offer, variant);
   if (variant.everything !== true) {
     if (variant.readdirplus !== true) delete methods.readdirplus;
-    if (methods.opendir !== undefined)
-      methods.opendir = withOpenFlags(methods.opendir, (flags) => flags & ~FOPEN_CACHE_DIR);
+    if (variant.keepsListings !== true) openWith(methods, ['opendir'], (flags) => flags & ~FOPEN_CACHE_DIR);
   }
-  if (variant.directIo === true) openWith(methods, (flags) => flags | FOPEN_DIRECT_IO);
-  if (variant.keepsCache === false) openWith(methods, (flags) => flags & ~FOPEN_KEEP_CACHE);
+  if (variant.directIo === true) openWith(methods, OPENING_FILES, (flags) => flags | FOPEN_DIRECT_IO);
+  if (variant.keepsCache === false) {
+    openWith(methods, [...OPENING_FILES, 'opendir'], (flags) => flags & ~FOPEN_KEEP_CACHE);
+  }
   if (variant.acl !== true) keepLists(methods);
   methods.access = (request) => deniesSome(request as RequestOf<'ACCESS'>);
   methods.statfs = withFreeCounts(methods.statfs);
@@ -132,17 +133,24 @@ function wishes(init: Method, offer: Offer, variant: Variant): Wishes {
   return { ...own, flags: [...(own.flags ?? []).filter((flag) => !isHidden(flag)), ...(variant.taken ?? [])] };
 }
 
-/** Has files opened with other flags. */
-function openWith(methods: Methods, change: (flags: number) => number): void {
-  if (methods.open !== undefined) methods.open = withOpenFlags(methods.open, change);
-  for (const name of ['create', 'tmpfile']) {
-    const make = methods[name];
-    if (make === undefined) continue;
+/** The methods that open regular files. */
+const OPENING_FILES = ['open', 'create', 'tmpfile'];
+
+/** Has these methods open with other flags, those that there are. */
+function openWith(methods: Methods, names: readonly string[], change: (flags: number) => number): void {
+  for (const name of names) {
+    const open = methods[name];
+    if (open === undefined) continue;
     methods[name] = (...args) => {
-      const answer = make(...args) as { open: { open_flags: number } };
-      return { ...answer, open: { ...answer.open, open_flags: change(answer.open.open_flags) } };
+      const answer = open(...args) as OpenAnswer | { open: OpenAnswer };
+      if ('open' in answer) return { ...answer, open: { ...answer.open, open_flags: change(answer.open.open_flags) } };
+      return { ...answer, open_flags: change(answer.open_flags) };
     };
   }
+}
+
+interface OpenAnswer {
+  readonly open_flags: number;
 }
 
 /** Access control lists are kept as attributes that memory() takes. */
@@ -154,10 +162,3 @@ function keepLists(methods: Methods): void {
       method(request, String(name).replace(/^system\.posix_acl_/, 'security.acl_'), ...rest);
   }
 }
-
-const withOpenFlags =
-  (open: Method, change: (flags: number) => number): Method =>
-  (...args) => {
-    const answer = open(...args) as { open_flags: number };
-    return { ...answer, open_flags: change(answer.open_flags) };
-  };

@@ -88,15 +88,15 @@ export function statfsText(stat: StatFsFields): string {
 /** An entry of a directory as getdents(2) gives it. */
 export interface EntryFields {
   readonly ino: bigint;
-  readonly next: bigint;
+  readonly off: bigint;
   readonly type: number;
   readonly name: string;
 }
 
-/** `name:type:ino:next`, in the order they came. */
+/** `name:type:ino:off`, in the order they came. */
 export const entriesText = (entries: readonly EntryFields[]): string =>
   entries.length === 0
     ? 'end'
     : entries
-        .map(({ name, type, ino, next }) => `${bytesText(name)}:${type}:${ino}:${BigInt.asIntN(64, next)}`)
+        .map(({ name, type, ino, off }) => `${bytesText(name)}:${type}:${ino}:${BigInt.asIntN(64, off)}`)
         .join(' ');

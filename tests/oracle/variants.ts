@@ -17,6 +17,8 @@ export interface Variant {
   readonly isInOrder?: boolean;
   /** Files are opened with FOPEN_KEEP_CACHE. Default: yes. */
   readonly keepsCache?: boolean;
+  /** Directories are opened with FOPEN_CACHE_DIR, and with FOPEN_KEEP_CACHE if files are. */
+  readonly keepsListings?: boolean;
   /** Methods that the server has not: it answers ENOSYS. */
   readonly without?: readonly string[];
   /** The server has READDIRPLUS. */
@@ -56,12 +58,19 @@ export const variants: readonly Variant[] = [
   { name: 'cached' },
   { name: 'direct-no-timeouts', directIo: true, timeout: 0 },
   { name: 'cached-no-timeouts', timeout: 0 },
-  { name: 'cached-in-order', isInShortForm: true, isInOrder: true },
+  { name: 'cached-in-order', isInShortForm: true, isInOrder: true, keepsListings: true },
   { name: 'cached-in-order-forgetful', keepsCache: false, isInOrder: true },
   { name: 'cached-in-order-no-timeouts', timeout: 0, isInOrder: true },
   { name: 'cached-in-order-small', maxData: 4096, isInOrder: true },
   { name: 'cached-in-order-page-by-page', isInOrder: true, refused: ['BIG_WRITES'] },
   { name: 'cached-in-order-no-killpriv', isInOrder: true, refused: ['HANDLE_KILLPRIV', 'HANDLE_KILLPRIV_V2'] },
+  { name: 'listings', directIo: true, keepsListings: true },
+  { name: 'listings-no-timeouts', directIo: true, keepsListings: true, timeout: 0 },
+  { name: 'listings-forgetful', directIo: true, keepsListings: true, keepsCache: false },
+  { name: 'listings-by-time', directIo: true, keepsListings: true, taken: ['AUTO_INVAL_DATA'], timeout: 0 },
+  { name: 'listings-readdirplus', directIo: true, keepsListings: true, readdirplus: true },
+  { name: 'listings-small', directIo: true, keepsListings: true, maxData: 4096 },
+  { name: 'direct-links-not-kept', directIo: true, refused: ['CACHE_SYMLINKS'] },
   { name: 'direct-server-permissions', directIo: true, defaultPermissions: false },
   { name: 'cached-server-permissions', defaultPermissions: false },
   { name: 'direct-small', directIo: true, maxData: 4096 },

@@ -1,5 +1,17 @@
 import { BIG_WRITES, EXPORT_SUPPORT, INIT_EXT, MAX_PAGES, NO_EXPORT_SUPPORT } from './init.ts';
-import { attributes, entry, fails, LONG, ok, opened, type Reply, S_IFDIR, S_IFLNK, S_IFREG } from './replies.ts';
+import {
+  attributes,
+  dirent,
+  entry,
+  fails,
+  LONG,
+  ok,
+  opened,
+  type Reply,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFREG,
+} from './replies.ts';
 import { asked, call, forgotten, lookedUp, type Moves } from './scenario.ts';
 import { scenario } from './scenarios.ts';
 
@@ -86,3 +98,74 @@ scenario('with NO_EXPORT_SUPPORT there are handles to compare by, and none to op
     call(`open_by_handle_at $r ${HANDLE} O_RDONLY -> ESTALE`),
   ],
 });
+
+const directory = (nodeid: number, generation = 3): Reply => nine({ nodeid, generation, mode: S_IFDIR | 0o755 });
+const root = directory(1, 0);
+/** What fits into the pages of a request. */
+const SOME = 131_072;
+const handleOpened = (gives: string): string => `open_by_handle_at $r ${HANDLE} O_PATH -> ${gives}`;
+
+/** A directory is read from its start to its end for a name. */
+const searched = (nodeid: number, ...records: readonly Uint8Array[]): readonly Moves[] => [
+  asked('OPENDIR', nodeid, { fields: { flags: 0 } }, ok(opened(7))),
+  asked('READDIR', nodeid, { fields: { fh: 7, offset: 0, size: SOME, flags: 0 } }, ok(...records)),
+];
+const listedOn = (nodeid: number, offset: number): Moves =>
+  asked('READDIR', nodeid, { fields: { fh: 7, offset, size: SOME, flags: 0 } }, ok());
+const released = (nodeid: number): Moves => asked('RELEASEDIR', nodeid, { fields: { fh: 7 } }, ok());
+
+scenario('open_by_handle_at(2) of a directory that is not cached finds its name in the one above', {
+  init: exporting,
+  moves: [
+    rootOpened,
+    call(handleOpened('$d'), [
+      lookedUp(9, '.', directory(9)),
+      lookedUp(9, '..', root),
+      searched(1, dirent('.', 1, 1, 4), dirent('other', 8, 2, 4), dirent('here', 9, 3, 4), dirent('beyond', 7, 4)),
+      lookedUp(1, 'here', directory(9)),
+      released(1),
+    ]),
+    call('stat /here', [], /ino=9 /),
+  ],
+});
+
+scenario('open_by_handle_at(2) of a directory goes up until it meets one that has its place', {
+  init: exporting,
+  moves: [
+    rootOpened,
+    call(handleOpened('$d'), [
+      lookedUp(9, '.', directory(9)),
+      lookedUp(9, '..', directory(8, 0)),
+      searched(8, dirent('low', 9, 1, 4)),
+      lookedUp(8, 'low', directory(9)),
+      lookedUp(8, '..', root),
+      searched(1, dirent('high', 8, 1, 4)),
+      lookedUp(1, 'high', directory(8, 0)),
+      released(1),
+      released(8),
+    ]),
+    call('stat /high/low', [], /ino=9 /),
+  ],
+});
+
+for (const [why, exchange] of [
+  ['has no directory above', [lookedUp(9, '..', fails('ENOENT'))]],
+  ['has a file above', [lookedUp(9, '..', nine({ nodeid: 8 })), forgotten(8, 1)]],
+  [
+    'is not in the directory above',
+    [lookedUp(9, '..', root), searched(1, dirent('other', 8, 1, 4)), listedOn(1, 1), released(1)],
+  ],
+  [
+    'has lost its name since it was listed',
+    [lookedUp(9, '..', root), searched(1, dirent('here', 9, 1, 4)), lookedUp(1, 'here', fails('ENOENT')), released(1)],
+  ],
+  [
+    'is in a directory that cannot be listed',
+    [lookedUp(9, '..', root), asked('OPENDIR', 1, { fields: { flags: 0 } }, fails('EACCES'))],
+  ],
+] as const) {
+  scenario(`open_by_handle_at(2) of a directory that ${why} is ESTALE, and it is forgotten`, {
+    init: exporting,
+    moves: [rootOpened, call(handleOpened('ESTALE'), [lookedUp(9, '.', directory(9)), ...exchange]), forgotten(9, 1)],
+  });
+}

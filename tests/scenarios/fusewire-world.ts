@@ -10,7 +10,9 @@ import { exit } from '../../src/syscalls/descriptors.ts';
 import { VirtualClock } from '../../src/task/clock.ts';
 import { Scheduler } from '../../src/task/scheduler.ts';
 import type { Signal } from '../../src/task/task.ts';
+import { DentryCache } from '../../src/vfs/dentry-cache.ts';
 import { Mount, Path } from '../../src/vfs/mount.ts';
+import { PageCache } from '../../src/vfs/page-cache.ts';
 import { calls, outcomeOf, resolved, type Variables } from '../oracle/calls.ts';
 import type { Step } from '../oracle/script.ts';
 import { credentialsOfTask } from '../oracle/task-credentials.ts';
@@ -31,6 +33,8 @@ export class FusewireWorld implements World {
   readonly name = 'Fusewire';
   readonly #clock = new VirtualClock();
   readonly #scheduler = new Scheduler(this.#clock);
+  readonly #pageCache = new PageCache();
+  readonly #dentryCache = new DentryCache();
   readonly #connection: Connection;
   readonly #files: DeviceFile[];
   readonly #actors: readonly Actor[];
@@ -44,7 +48,10 @@ export class FusewireWorld implements World {
     this.#files = [this.#connection.device.open()];
     const type = mounting.blockSize === null ? 'fuse' : 'fuseblk';
     const options = parseMountData(mountData(mounting, DEVICE), mounting.flags, type);
-    this.#superblock = new FuseSuperblock(this.#connection, DEVICE, options);
+    this.#superblock = new FuseSuperblock(this.#connection, DEVICE, options, {
+      pageCache: this.#pageCache,
+      dentryCache: this.#dentryCache,
+    });
     const { root: dentry } = this.#superblock;
     const root = new Path(new Mount(this.#superblock, dentry.hold(), null, options.flags), dentry);
     this.#root = root;
@@ -152,6 +159,11 @@ export class FusewireWorld implements World {
   close(file: number): void {
     this.#file(file).close();
     this.#scheduler.run();
+  }
+
+  dropCaches(what: 'names' | 'pages'): void {
+    if (what === 'names') this.#dentryCache.shrink(0);
+    else this.#pageCache.shrink(0);
   }
 
   abort(): void {

@@ -70,6 +70,7 @@ async function act(world: World, move: Move): Promise<void> {
   else if (move.do === 'clone') expect(outcome(() => world.clone(move.file, move.source), '0')).toBe(move.gives);
   else if (move.do === 'poll') await world.poll(move.file, move.gives);
   else if (move.do === 'close') world.close(move.file);
+  else if (move.do === 'drop caches') world.dropCaches(move.what);
   else if (move.do === 'abort') world.abort();
   else if (move.do === 'unmount') world.unmount();
   else if (move.do === 'unmounted') await world.unmounted();

@@ -31,6 +31,7 @@ export type Move =
   | { readonly do: 'clone'; readonly file: number; readonly source: number; readonly gives: string }
   | { readonly do: 'poll'; readonly file: number; readonly gives: string }
   | { readonly do: 'close'; readonly file: number }
+  | { readonly do: 'drop caches'; readonly what: 'names' | 'pages' }
   | { readonly do: 'abort' }
   | { readonly do: 'unmount' }
   | { readonly do: 'unmounted' }
@@ -175,6 +176,9 @@ export const unmounts: Move = { do: 'unmount' };
 export const unmounted: Move = { do: 'unmounted' };
 /** Time goes by. On Linux it is waited for, so that it may not be much. */
 export const passes = (seconds: number): Move => ({ do: 'passes', seconds });
+
+/** What is cached and not in use is dropped, as by /proc/sys/vm/drop_caches. Of the pages the whole machine's are: once is enough. */
+export const dropsCaches = (what: 'names' | 'pages'): Move => ({ do: 'drop caches', what });
 
 /** The user gives the connection up, as by fusectl. */
 export const aborts: Move = { do: 'abort' };

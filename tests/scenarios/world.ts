@@ -32,6 +32,8 @@ export interface World extends AsyncDisposable {
   /** Waits until poll(2) says these words of IN, OUT and ERR. @throws Error when it does not come to that */
   poll(file: number, words: string): Promise<void>;
   close(file: number): void;
+  /** Drops what is cached and not in use. */
+  dropCaches(what: 'names' | 'pages'): void;
   abort(): void;
   /** Begins an umount(2), which nobody's file may be in the way of. */
   unmount(): void;

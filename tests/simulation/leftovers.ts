@@ -23,7 +23,7 @@ export function leftoversOf(world: World, mode: Plan['mode']): string[] {
   must(connection.device.completions.size === 0, `${connection.device.completions.size} completions`);
   must(connection.device.slots.used === 0, `${connection.device.slots.used} slots taken`);
   must(connection.background.size === 0, `${connection.background.size} background requests`);
-  must(connection.device.fullQueue.sleepers.size === 0, 'somebody waits for a slot');
+  must(connection.device.fullQueue.length === 0, 'somebody waits for a slot');
   must(connection.notificationsWaiting === 0, `${connection.notificationsWaiting} notifications wait`);
   must(kernel.scheduler.nextTimer === null, 'a timer is left');
   must([...kernel.scheduler.tasks].length === 0, 'tasks are left');

@@ -29,6 +29,8 @@ export interface Plan {
   readonly setUp: readonly Step[];
   /** The most that may go wrong. */
   readonly faults: number;
+  /** How much is cached: little means that anything may be gone at any time. */
+  readonly budgets: { readonly pageCacheBytes: number; readonly dentryCacheEntries: number };
 }
 
 /** What is left out of a plan to make it shorter. */
@@ -64,12 +66,17 @@ export function planOf(seed: number, cuts: Cuts = {}): Plan {
     deviceFiles: random.pick([1, 1, 2, 3]),
     faults: Math.min(cuts.faults ?? Number.POSITIVE_INFINITY, random.below(MOST_FAULTS[mode] + 1)),
   };
+  const budget = new Random(seed, 'budgets');
+  const budgets = {
+    pageCacheBytes: budget.pick([0, 10_000, 100_000_000]),
+    dentryCacheEntries: budget.pick([0, 1, 3, 1000]),
+  };
   const rest = mode === 'hostile' ? hostileThreads(seed) : judgedThreads(random);
   const threads = rest.threads.map(({ process, calls }) => ({
     process,
     calls: calls.filter(({ id }) => cuts.keep?.has(id) ?? true),
   }));
-  return { ...common, ...rest, threads };
+  return { ...common, budgets, ...rest, threads };
 }
 
 type Threads = Pick<Plan, 'uids' | 'threads' | 'setUp'>;

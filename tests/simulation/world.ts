@@ -42,7 +42,7 @@ export class World {
     this.#random = new Random(plan.seed, name);
     this.#faults = plan.faults;
     this.lines = lines;
-    this.kernel = new Kernel({ clock: this.clock, pick: (count) => this.#random.below(count) });
+    this.kernel = new Kernel({ clock: this.clock, pick: (count) => this.#random.below(count), ...plan.budgets });
     const { scheduler } = this.kernel;
     this.connection = new Connection({ scheduler, name, maxActiveRequests: plan.maxActiveRequests });
     this.server = new SlowServer(server, {
@@ -52,11 +52,12 @@ export class World {
       log: (line) => this.log(line),
     });
     for (let count = 0; count < plan.deviceFiles; count++) this.server.files.push(this.connection.device.open());
-    this.superblock = new FuseSuperblock(this.connection, 42, {
+    const options = {
       allowOther: true,
       defaultPermissions: plan.variant.defaultPermissions ?? true,
       ...(plan.variant.maxData === undefined ? {} : { maxRead: plan.variant.maxData }),
-    });
+    };
+    this.superblock = new FuseSuperblock(this.connection, 42, options, this.kernel);
     this.root = this.kernel.mountRoot(this.superblock);
     this.connection.start();
   }

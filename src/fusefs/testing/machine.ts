@@ -8,7 +8,6 @@ import { type Credentials, credentialsOf } from '../../task/credentials.ts';
 import { runSync } from '../../task/drive.ts';
 import { Scheduler } from '../../task/scheduler.ts';
 import { Mount, Path } from '../../vfs/mount.ts';
-import type { PageCache } from '../../vfs/page-cache.ts';
 import type { FuseMountOptions } from '../options.ts';
 import { FuseSuperblock } from '../superblock.ts';
 import { honest, type Script, ScriptedServer } from './scripted-server.ts';
@@ -27,11 +26,15 @@ export class Machine {
   credentials: Credentials = ROOT;
   #lastTid = 100;
 
-  constructor(script: Partial<Script> = {}, options: Partial<FuseMountOptions> = {}, pageCache?: PageCache) {
+  constructor(
+    script: Partial<Script> = {},
+    options: Partial<FuseMountOptions> = {},
+    caches?: ConstructorParameters<typeof FuseSuperblock>[3],
+  ) {
     const complete = { ...honest(), ...script };
     this.connection = new Connection({ scheduler: this.scheduler, name: 'scripted', offer: complete.features });
     this.server = new ScriptedServer(this.connection.device.open(), complete);
-    this.superblock = new FuseSuperblock(this.connection, 42, options, pageCache);
+    this.superblock = new FuseSuperblock(this.connection, 42, options, caches);
     this.mount = new Mount(this.superblock, this.superblock.root.hold(), null);
     this.process = new Process(new Path(this.mount, this.superblock.root), { pid: 100 });
     this.connection.start();

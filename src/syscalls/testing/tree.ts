@@ -403,7 +403,7 @@ export class TreeFile extends File {
     const names: [ByteString, TreeInode][] = [['.', this.inode], ['..', this.inode], ...this.inode.children];
     for (let at = Number(this.cookie); at < names.length; at++) {
       const [name, { ino, mode }] = names[at] as [ByteString, TreeInode];
-      if (!reader.take({ name, ino, type: typeOfMode(mode), next: BigInt(at + 1) })) return;
+      if (!reader.take({ name, ino, type: typeOfMode(mode), off: BigInt(at + 1) })) return;
       this.cookie = BigInt(at + 1);
     }
   }

@@ -37,7 +37,7 @@ function entriesOf(buffer: Buffer): EntryFields[] {
     const end = buffer.indexOf(0, at + 19);
     entries.push({
       ino: buffer.readBigUInt64LE(at),
-      next: buffer.readBigUInt64LE(at + 8),
+      off: buffer.readBigUInt64LE(at + 8),
       type: buffer.readUInt8(at + 18),
       name: buffer.toString('latin1', at + 19, end),
     });

@@ -115,4 +115,42 @@ export const scripts: readonly Script[] = [
     compare: 'requests',
     steps: `open_by_handle_at AT_FDCWD 0x81 ${node(2)} O_RDONLY`,
   },
+  {
+    name: 'open_by_handle_at: a directory far down finds its place',
+    setUp: `
+      mkdir a 0755
+      mkdir a/b 0755
+      mkdir a/b/c 0755
+      creat a/b/c/f 0644
+      mkdir a/z 0755
+    `,
+    compare: 'requests',
+    steps: `
+      open_by_handle_at AT_FDCWD 0x81 ${node(4)} O_RDONLY -> $c
+      getdents $c 4096
+      openat $c f O_RDONLY
+      openat $c .. O_RDONLY -> $b
+      openat $b ../z O_RDONLY -> $z
+      fchdir $c
+      getcwd
+      stat ../../z
+      chdir /a/b
+      getcwd
+      stat c/f
+      open_by_handle_at AT_FDCWD 0x81 ${node(6)} O_PATH -> $p
+      openat $p ../b/c O_RDONLY
+    `,
+  },
+  {
+    name: 'open_by_handle_at: a file is opened where it has no name',
+    setUp: 'mkdir a 0755\ncreat a/f 0644',
+    compare: 'requests',
+    steps: `
+      open_by_handle_at AT_FDCWD 0x81 ${node(3)} O_RDWR -> $f
+      write $f hello
+      stat a/f
+      open_by_handle_at AT_FDCWD 0x82 ${words(0, 3, 0, 0, 2, 0)} O_RDONLY -> $g
+      read $g 10
+    `,
+  },
 ];
