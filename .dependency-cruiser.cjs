@@ -35,9 +35,10 @@ const layers = {
   'node-fs': [...kernel, 'kernel', 'server', 'linux'],
   attach: [...kernel, 'kernel', 'server', 'linux', 'transport', 'node-fs'],
   mount: doors,
+  worker: [...doors],
   'kernel-mount': ['abi', 'server', 'linux', 'transport', 'attach'],
   cli: [...doors, 'index'],
-  index: doors,
+  index: [...doors, 'worker'],
   demo: [...doors, 'cli', 'index'],
 };
 

@@ -22,3 +22,6 @@ export { type ServeOptions, serveDescriptor } from './transport/serve.ts';
 export type { Address } from './transport/stream/address.ts';
 export { type ConnectOptions, connect, type Remote } from './transport/stream/connect.ts';
 export { type Listening, type ListenOptions, listen } from './transport/stream/listen.ts';
+export type { WorkerServer } from './worker/messages.ts';
+export { mountInWorker, type WorkerMounted, type WorkerMountOptions } from './worker/mount-in-worker.ts';
+export { type ServerModule, serverModule } from './worker/server-module.ts';

@@ -18,6 +18,7 @@ import { NodeReactor } from './linux/reactor.ts';
 import { closeDescriptor } from './linux/sockets.ts';
 import type { CallLimits } from './node-fs/call-limits.ts';
 import { createFs } from './node-fs/create-fs.ts';
+import { Runner } from './node-fs/runner.ts';
 import type { NodeFs } from './node-fs/types.ts';
 import type { Process } from './process/process.ts';
 import type { Thread } from './process/thread.ts';
@@ -109,7 +110,15 @@ function writeBackAll(): void {
  * @throws Error when the server cannot be started, ends, or does not answer INIT, saying which server and why
  */
 export async function mount(server: Server, options: MountOptions = {}): Promise<Mounted> {
-  const reactor = new NodeReactor();
+  return await mountOn(new NodeReactor(), server, options);
+}
+
+/**
+ * {@link mount}, for who waits by the reactor too.
+ *
+ * @internal
+ */
+export async function mountOn(reactor: Reactor, server: Server, options: MountOptions): Promise<Mounted> {
   const { pageCacheBytes, dentryCacheEntries } = options;
   const kernel = new Kernel({
     clock: systemClock,
@@ -279,8 +288,17 @@ export class Mounted implements AsyncDisposable {
    * @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE for limits that are none
    */
   within(limits: CallLimits): NodeFs {
+    return createFs(this.runner(limits));
+  }
+
+  /**
+   * Who makes the calls of an fs.
+   *
+   * @internal
+   */
+  runner(limits: CallLimits): Runner {
     const { kernel, process, credentials } = this;
-    return createFs({ kernel, process, credentials, whyGone: () => this.#whyGone(), limits });
+    return new Runner({ kernel, process, credentials, whyGone: () => this.#whyGone(), limits });
   }
 
   /**

@@ -27,17 +27,21 @@ export const cp = (src: PathLike, dest: PathLike, options?: GivenOptions): Opera
 };
 
 /** {@link cp} for callers that cannot wait for a promise: a filter has to answer at once. */
-export const cpAtOnce = (src: PathLike, dest: PathLike, options?: GivenOptions): Operation<void> => {
+export const cpAtOnce = (src: PathLike, dest: PathLike, options?: GivenOptions): Operation<void> =>
+  cp(src, dest, answeringAtOnce(options));
+
+/** The options, with a filter that throws where it would answer with a promise. */
+export function answeringAtOnce(options: GivenOptions | undefined): GivenOptions | undefined {
   const { filter } = toCopyOptions(options);
-  if (filter === undefined) return cp(src, dest, options);
+  if (filter === undefined) return options;
   const direct: typeof filter = (source, destination) => {
     const answer = filter(source, destination);
     if (!(answer instanceof Promise)) return answer;
     const message = 'Expected boolean to be returned from the "filter" function but got an instance of Promise.';
     throw nodeError(TypeError, 'ERR_INVALID_RETURN_VALUE', message);
   };
-  return cp(src, dest, { ...options, filter: direct });
-};
+  return { ...options, filter: direct };
+}
 
 /** A thing to copy and where it goes, with what was found there. */
 interface Step {

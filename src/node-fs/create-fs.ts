@@ -11,7 +11,7 @@ import { opendir } from './opendir.ts';
 import { mapped, type Prepare } from './operation.ts';
 import { beyondNode, byDescriptor, byPath, instead, results } from './operations.ts';
 import { nativeRealpath } from './realpath.ts';
-import { type Caller, Runner } from './runner.ts';
+import type { Runs } from './runner.ts';
 import { exists } from './stat.ts';
 import { Stats } from './stats.ts';
 import { streamsOver } from './streams.ts';
@@ -26,8 +26,7 @@ import { toCallback } from './validate.ts';
  * When the server is gone (ENOTCONN, ECONNABORTED, ECONNREFUSED), `whyGone` gives the error's `cause`.
  * A synchronous call throws a plain Error "deadlock: ..." where only this thread's event loop could bring the answer.
  */
-export function createFs(caller: Caller): NodeFs {
-  const runner = new Runner(caller);
+export function createFs(runner: Runs): NodeFs {
   const opensDir = mapped(opendir, (stream) => new Dir(runner, stream));
   const operations: Record<string, Prepare> = { ...byPath, ...byDescriptor, ...beyondNode, opendir: opensDir };
   const callbacks: Record<string, Face> = {};
@@ -55,7 +54,7 @@ export function createFs(caller: Caller): NodeFs {
   } as unknown as NodeFs;
 }
 
-function promisesOf(runner: Runner, operations: Record<string, Prepare>): Record<string, Face> {
+function promisesOf(runner: Runs, operations: Record<string, Prepare>): Record<string, Face> {
   const opensHandle = mapped(open, (fd) => new FileHandle(runner, fd));
   const chosen = { ...operations, ...instead.promises, open: opensHandle };
   const faces: Record<string, Face> = {};
@@ -82,8 +81,9 @@ const rethrow = (error: unknown): void => {
 };
 
 /** fs.exists, whose callback gets no error. */
-function existsFace(runner: Runner): Face {
-  const ask = (path: unknown): Promise<boolean> => runner.run(exists(path as string));
+function existsFace(runner: Runs): Face {
+  const prepare = runner.entry(exists);
+  const ask = (path: unknown): Promise<boolean> => runner.run(prepare(path as string));
   const face: Face = (path, callback) => {
     const listener = toCallback(callback);
     void ask(path).then((found) => nextTick(listener, found));

@@ -2,9 +2,9 @@ import { toText } from '../abi/bytes.ts';
 import type { Dirent } from './dirent.ts';
 import { deliver } from './faces.ts';
 import { nodeError } from './node-errors.ts';
-import type { DirectoryStream } from './opendir.ts';
-import type { Operation } from './operation.ts';
-import type { Runner } from './runner.ts';
+import { closeDirectory, type DirectoryStream, nextEntry } from './opendir.ts';
+import type { Operation, Prepare } from './operation.ts';
+import type { Runs } from './runner.ts';
 import { toCallback } from './validate.ts';
 
 type Callback<T extends unknown[]> = (error: NodeJS.ErrnoException | null, ...result: T) => void;
@@ -14,13 +14,13 @@ type Callback<T extends unknown[]> = (error: NodeJS.ErrnoException | null, ...re
  * Iterating closes it at the end.
  */
 export class Dir {
-  readonly #runner: Runner;
+  readonly #runner: Runs;
   readonly #stream: DirectoryStream;
   #isClosed = false;
   #pending = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(runner: Runner, stream: DirectoryStream) {
+  constructor(runner: Runs, stream: DirectoryStream) {
     this.#runner = runner;
     this.#stream = stream;
   }
@@ -34,12 +34,12 @@ export class Dir {
   read(callback: Callback<[entry: Dirent | null]>): void;
   read(callback?: Callback<[entry: Dirent | null]>): Promise<Dirent | null> | undefined {
     if (this.#isClosed) throw closed();
-    return this.#answer((task) => this.#stream.next(task) as never, callback);
+    return this.#answer(this.#prepare(nextEntry) as Operation<never>, callback);
   }
 
   readSync(): Dirent | null {
     this.#claim();
-    return this.#runner.runSync((task) => this.#stream.next(task)) as Dirent | null;
+    return this.#runner.runSync(this.#prepare(nextEntry)) as Dirent | null;
   }
 
   close(): Promise<void>;
@@ -50,13 +50,13 @@ export class Dir {
       return callback === undefined ? result : (deliver(result, toCallback(callback, 'callback')) as undefined);
     }
     this.#isClosed = true;
-    return this.#answer((task) => this.#stream.close(task), callback);
+    return this.#answer(this.#prepare(closeDirectory), callback);
   }
 
   closeSync(): void {
     this.#claim();
     this.#isClosed = true;
-    this.#runner.runSync((task) => this.#stream.close(task));
+    this.#runner.runSync(this.#prepare(closeDirectory));
   }
 
   async *entries(): AsyncGenerator<Dirent, undefined> {
@@ -73,6 +73,10 @@ export class Dir {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#isClosed) await this.close();
+  }
+
+  #prepare<T>(entry: Prepare<[DirectoryStream], T>): Operation<T> {
+    return this.#runner.entry(entry)(this.#stream);
   }
 
   #answer<T>(operation: Operation<T>, callback: Callback<never> | undefined): Promise<T> | undefined {

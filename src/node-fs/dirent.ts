@@ -21,6 +21,11 @@ export class Dirent<Name extends string | Buffer = string> {
     this.#type = type;
   }
 
+  /** DT_*, for who makes the same entry elsewhere. */
+  static typeOf(entry: Dirent<string | Buffer>): number {
+    return entry.#type;
+  }
+
   isDirectory(): boolean {
     return this.#type === DT_DIR;
   }

@@ -1,7 +1,7 @@
 import { nextTick } from 'node:process';
 import { promisify } from 'node:util';
 import type { Prepare } from './operation.ts';
-import type { Runner } from './runner.ts';
+import type { Runs } from './runner.ts';
 import { toCallback } from './validate.ts';
 
 // The three ways to call an operation, each made from the operation alone.
@@ -13,18 +13,19 @@ export type Face = (...args: unknown[]) => unknown;
 export type Results = readonly [first: string, second: string] | undefined;
 
 /** All errors, those about arguments too, come as rejections. */
-export const promiseFace = (runner: Runner, name: string, prepare: Prepare): Face =>
+export const promiseFace = (runner: Runs, name: string, prepare: Prepare): Face =>
   withName(name, (...args) => runner.call(prepare, args as never[]));
 
 /** Runs the operation on its caller's stack. */
-export const syncFace = (runner: Runner, name: string, prepare: Prepare, results: Results): Face =>
+export const syncFace = (runner: Runs, name: string, prepare: Prepare, results: Results): Face =>
   withName(`${name}Sync`, (...args) => {
     const result = runner.callSync(prepare, args as never[]);
     return results === undefined ? result : fieldOf(result, results[0]);
   });
 
 /** Argument errors are thrown at once, all others go to the callback, which never runs before this returns. */
-export function callbackFace(runner: Runner, name: string, prepare: Prepare, results: Results): Face {
+export function callbackFace(runner: Runs, name: string, entry: Prepare, results: Results): Face {
+  const prepare = runner.entry(entry);
   const face = withName(name, (...args) => {
     const last = args.findLastIndex((argument) => typeof argument === 'function');
     const callback = toCallback(args[last]);
@@ -32,7 +33,7 @@ export function callbackFace(runner: Runner, name: string, prepare: Prepare, res
     deliver(runner.run(operation), callback, results);
   });
   if (results !== undefined) {
-    Object.defineProperty(face, promisify.custom, { value: promiseFace(runner, name, prepare) });
+    Object.defineProperty(face, promisify.custom, { value: promiseFace(runner, name, entry) });
   }
   return face;
 }

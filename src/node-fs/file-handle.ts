@@ -9,7 +9,7 @@ import { nodeError } from './node-errors.ts';
 import { close } from './open-close.ts';
 import type { Operation, Prepare } from './operation.ts';
 import { read, readv, view, write, writev } from './read-write.ts';
-import type { Runner } from './runner.ts';
+import type { Runs } from './runner.ts';
 import { fstat } from './stat.ts';
 import { appendContent, readFile, writeContent } from './whole-file.ts';
 
@@ -23,13 +23,13 @@ type Callback = (...args: unknown[]) => unknown;
  * Closing waits for the calls under way and ends the streams made from it.
  */
 export class FileHandle extends EventEmitter {
-  readonly #runner: Runner;
+  readonly #runner: Runs;
   #fd: number;
   #references = 1; // the handle itself, calls under way, streams
   #isLocked = false;
   #closing: { readonly promise: Promise<void>; readonly settle: (closed: Promise<void>) => void } | null = null;
 
-  constructor(runner: Runner, fd: number) {
+  constructor(runner: Runs, fd: number) {
     super();
     this.#runner = runner;
     this.#fd = fd;
@@ -166,7 +166,7 @@ export class FileHandle extends EventEmitter {
     if (--this.#references > 0) return;
     const fd = this.#fd;
     this.#fd = -1;
-    this.#closing?.settle(this.#runner.run(close(fd)));
+    this.#closing?.settle(this.#runner.run(this.#runner.entry(close)(fd)));
   }
 
   #tie<S extends ReadStream | WriteStream>(stream: S): S {

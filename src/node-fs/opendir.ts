@@ -52,6 +52,18 @@ export class DirectoryStream {
   }
 }
 
+/** The next entry of an open directory; null at the end. */
+export const nextEntry =
+  (stream: DirectoryStream): Operation<Dirent<string | Buffer> | null> =>
+  (task) =>
+    stream.next(task);
+
+/** Ends the reading of a directory. */
+export const closeDirectory =
+  (stream: DirectoryStream): Operation<void> =>
+  (task) =>
+    stream.close(task);
+
 /** Opens a directory to be read entry by entry, in the server's order. */
 export const opendir = (path: PathLike, options?: OptionsArgument<OpenDirOptions>): Operation<DirectoryStream> => {
   const { encoding, bufferSize, recursive } = optionsOf(options);

@@ -36,13 +36,23 @@ export const withAttempt = <A extends readonly unknown[], T>(
 export const abortable = <T>(signal: AbortSignal | undefined, code: Operation<T>): Operation<T> =>
   signal === undefined ? code : Object.assign(code, { signal });
 
+/** An entry whose result is made of another's. */
+export interface Mapped<A extends readonly unknown[] = never[], T = unknown, R = unknown> extends Prepare<A, R> {
+  readonly of: Prepare<A, T>;
+  readonly make: (result: T) => R;
+}
+
 /** The entry, with what it results in made into something else. */
-export const mapped =
-  <A extends readonly unknown[], T, R>(prepare: Prepare<A, T>, make: (result: T) => R): Prepare<A, R> =>
-  (...args) => {
-    const operation = prepare(...args);
+export const mapped = <A extends readonly unknown[], T, R>(
+  of: Prepare<A, T>,
+  make: (result: T) => R,
+): Mapped<A, T, R> => {
+  const prepare: Prepare<A, R> = (...args) => {
+    const operation = of(...args);
     return (task) => made(operation(task), make);
   };
+  return Object.assign(prepare, { of, make });
+};
 
 /** What a call gives, made into something else. */
 export function* made<T, R>(call: Blocking<T>, make: (result: T) => R): Blocking<R> {

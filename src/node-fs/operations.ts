@@ -19,7 +19,7 @@ import type { Results } from './faces.ts';
 import { link, readlink, rename, symlink, unlink } from './links.ts';
 import { mkdir, mkdtemp } from './mkdir.ts';
 import { close, open } from './open-close.ts';
-import { opendir } from './opendir.ts';
+import { closeDirectory, nextEntry, opendir } from './opendir.ts';
 import type { Prepare } from './operation.ts';
 import { read, readv, view, write, writev } from './read-write.ts';
 import { readdir } from './readdir.ts';
@@ -99,4 +99,19 @@ export const results: Partial<Record<string, Results>> = {
   readv: ['bytesRead', 'buffers'],
   write: ['bytesWritten', 'buffer'],
   writev: ['bytesWritten', 'buffers'],
+};
+
+/** Every operation that a face, a FileHandle or a Dir can ask for, under a name of its own. */
+export const everyOperation: Readonly<Record<string, Prepare>> = {
+  ...byPath,
+  ...byDescriptor,
+  nativeRealpath,
+  nextEntry,
+  closeDirectory,
+  view,
+  ...Object.fromEntries(
+    Object.entries(instead).flatMap(([face, operations]) =>
+      Object.entries(operations).map(([name, prepare]) => [`${face}.${name}`, prepare as Prepare]),
+    ),
+  ),
 };

@@ -7,6 +7,15 @@ import { noView, toBytes, toFd, toInteger, toObject, toViews } from './validate.
 
 type View = NodeJS.ArrayBufferView;
 
+/** Bytes that go between an open file and memory of the caller's; its arguments are checked. */
+export interface Transfer<M = unknown> {
+  readonly file: number;
+  readonly parts: readonly Uint8Array[];
+  readonly position: calls.Position;
+  /** What the caller gave, of which these are parts. */
+  readonly memory: M;
+}
+
 /** A part of a buffer, in bytes, and where in the file it goes or comes from; null for the descriptor's position. */
 export interface Extent {
   readonly offset?: number | null | undefined;
@@ -87,14 +96,8 @@ export const write = <T extends View | string>(
   lengthOrEncoding?: number | string | null,
   position?: number | bigint | null,
 ): Operation<{ bytesWritten: number; buffer: T }> => {
-  const file = toFd(fd);
-  const isText = typeof data === 'string';
-  const bytes = toBytes(data, 'buffer', isText ? ((lengthOrEncoding || 'utf8') as BufferEncoding) : undefined);
-  const extent = isText
-    ? { position: offsetOrPosition as number }
-    : extentOf(offsetOrPosition, lengthOrEncoding as number, position);
-  const part = partToWrite(bytes, extent);
-  const to = isPosition(extent.position) ? extent.position : null;
+  const { file, parts, position: to } = toWriting(fd, data, offsetOrPosition, lengthOrEncoding, position);
+  const part = parts[0] as Uint8Array;
   return (task) => made(calls.write(task, file, part, to), (bytesWritten) => ({ bytesWritten, buffer: data }));
 };
 
@@ -104,10 +107,8 @@ export const readv = <T extends readonly View[]>(
   buffers: T,
   position?: number | null,
 ): Operation<{ bytesRead: number; buffers: T }> => {
-  const file = toFd(fd);
-  const views = toViews(buffers);
-  const from = isPosition(position) ? position : null;
-  return (task) => made(calls.readv(task, file, views, from), (bytesRead) => ({ bytesRead, buffers }));
+  const { file, parts, position: from } = toVector(fd, buffers, position);
+  return (task) => made(calls.readv(task, file, parts, from), (bytesRead) => ({ bytesRead, buffers }));
 };
 
 /** One writev(2) or pwritev(2); it may write less than it was given. */
@@ -116,16 +117,45 @@ export const writev = <T extends readonly View[]>(
   buffers: T,
   position?: number | null,
 ): Operation<{ bytesWritten: number; buffers: T }> => {
-  const file = toFd(fd);
-  const views = toViews(buffers);
-  const to = isPosition(position) ? position : null;
+  const { file, parts, position: to } = toVector(fd, buffers, position);
   const writing = (task: Thread): Blocking<number> =>
-    views.length === 0 ? nothingWritten() : calls.writev(task, file, views, to);
+    parts.length === 0 ? nothingWritten() : calls.writev(task, file, parts, to);
   return (task) => made(writing(task), (bytesWritten) => ({ bytesWritten, buffers }));
 };
 
 function* nothingWritten(): Blocking<number> {
   return 0;
+}
+
+/** The arguments of {@link read}: one part, empty where there is nothing to be done. */
+export function toTransfer(...args: ReadArguments): Transfer<View> {
+  const { file, buffer, part, from } = toReading(args);
+  return { file, parts: [part ?? new Uint8Array(0)], position: from, memory: buffer };
+}
+
+/** The arguments of {@link write}: one part. */
+export function toWriting<T extends View | string>(
+  fd: number,
+  data: T,
+  offsetOrPosition?: number | Extent | null,
+  lengthOrEncoding?: number | string | null,
+  position?: number | bigint | null,
+): Transfer<T> {
+  const file = toFd(fd);
+  const isText = typeof data === 'string';
+  const bytes = toBytes(data, 'buffer', isText ? ((lengthOrEncoding || 'utf8') as BufferEncoding) : undefined);
+  const extent = isText
+    ? { position: offsetOrPosition as number }
+    : extentOf(offsetOrPosition, lengthOrEncoding as number, position);
+  const part = partToWrite(bytes, extent);
+  return { file, parts: [part], position: isPosition(extent.position) ? extent.position : null, memory: data };
+}
+
+/** The arguments of {@link readv} and {@link writev}. */
+export function toVector<T extends readonly View[]>(fd: number, buffers: T, position?: number | null): Transfer<T> {
+  const file = toFd(fd);
+  const parts = toViews(buffers);
+  return { file, parts, position: isPosition(position) ? position : null, memory: buffers };
 }
 
 function extentOf(

@@ -23,6 +23,9 @@ export interface Caller {
   readonly limits?: CallLimits;
 }
 
+/** What the faces need: whoever runs operations, be it in another thread. */
+export type Runs = Pick<Runner, 'entry' | 'call' | 'callSync' | 'run' | 'runSync'>;
+
 /** Starts operations as threads of one process, and turns what they throw into Node's errors. */
 export class Runner {
   readonly #caller: Caller;
@@ -35,6 +38,11 @@ export class Runner {
     this.#caller = caller;
     this.#thread = new Thread(caller.kernel.scheduler, caller.process, caller.credentials);
     this.#limits = checkCallLimits(caller.limits);
+  }
+
+  /** An entry of the API, as this runner runs what it prepares: here as it is. */
+  entry<A extends readonly unknown[], T>(prepare: Prepare<A, T>): Prepare<A, T> {
+    return prepare;
   }
 
   /** Answers from the caches at once, or runs the operation. All errors come as rejections. */
@@ -81,14 +89,14 @@ export class Runner {
     try {
       return attempt(this.#thread, ...args);
     } catch (error) {
-      throw this.#explainEnd(toNodeError(error));
+      throw explainEnd(error, this.#caller.whyGone);
     }
   }
 
   #limited<T>(operation: Operation<T>): Limited<T> {
     const { timeoutMs, signal: general } = this.#limits;
     const { signal: own } = operation;
-    const signal = own === undefined || general === undefined ? (own ?? general) : AbortSignal.any([own, general]);
+    const signal = joined(own, general);
     if (timeoutMs === undefined) return { code: operation, limits: signal === undefined ? NO_LIMITS : { signal } };
     let thread: Thread | null = null;
     const code = (task: Thread): Blocking<T> => {
@@ -101,16 +109,21 @@ export class Runner {
 
   #explain(error: unknown, { signal }: Limits): unknown {
     if (signal?.aborted === true && error === signal.reason) return abortError(signal);
-    return error instanceof Overdue ? error.toNodeError() : this.#explainEnd(toNodeError(error));
+    return error instanceof Overdue ? error.toNodeError() : explainEnd(error, this.#caller.whyGone);
   }
+}
 
-  /** An error that only says that there is no server any more gets the reason as its cause. */
-  #explainEnd(error: unknown): unknown {
-    if (!(error instanceof Error && 'code' in error && CODES_WITHOUT_SERVER.has(error.code))) return error;
-    const why = this.#caller.whyGone?.() ?? null;
-    if (why !== null) error.cause = new Error(why);
-    return error;
-  }
+/** A signal that fires when either does. */
+export const joined = (own?: AbortSignal, general?: AbortSignal): AbortSignal | undefined =>
+  own === undefined || general === undefined ? (own ?? general) : AbortSignal.any([own, general]);
+
+/** Node's error for a failure. One that only says that there is no server any more gets the reason as its cause. */
+export function explainEnd(thrown: unknown, whyGone: (() => string | null) | undefined): unknown {
+  const error = toNodeError(thrown);
+  if (!(error instanceof Error && 'code' in error && CODES_WITHOUT_SERVER.has(error.code))) return error;
+  const why = whyGone?.() ?? null;
+  if (why !== null) error.cause = new Error(why);
+  return error;
 }
 
 const NO_LIMITS: Limits = {};

@@ -11,11 +11,11 @@ const methods = new Set([...allOpcodes.map((opcode) => methodOf(opcode).name), '
 
 /**
  * Loads a server from a module of JavaScript, or of TypeScript where this Node runs that: its default export is a
- * `FuseServer`, or a function that returns one or a promise of one.
+ * `FuseServer`, or a function that returns one or a promise of one; it gets `options`.
  *
  * @throws Error when there is no such file, it does not load, or exports no server
  */
-export async function loadServer(file: string): Promise<ServerSource> {
+export async function loadServer(file: string, options?: unknown): Promise<ServerSource> {
   if (!existsSync(file)) throw new Error(`${file}: there is no such file`);
   const { default: found } = await load(file);
   if (found === undefined) throw new Error(`${file}: the module has no default export`);
@@ -23,7 +23,7 @@ export async function loadServer(file: string): Promise<ServerSource> {
   return async () => {
     let made: unknown;
     try {
-      made = await found();
+      made = await found(options);
     } catch (error) {
       throw new Error(`${file}: its default function failed: ${describe(error)}`, { cause: error });
     }

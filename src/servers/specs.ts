@@ -40,7 +40,7 @@ export const serverKinds: readonly ServerKind[] = [
     prefix: 'module',
     argument: 'FILE',
     about: 'the default export of a module: a FuseServer, or a function that makes one',
-    source: loadServer,
+    source: (file) => loadServer(file),
   },
   {
     prefix: 'archive',

@@ -29,8 +29,8 @@ export class Comparison {
     this.#sides = [new Side(ours.fs as AnyFs, ours.base), new Side(hostFs as unknown as AnyFs, this.#scratch)];
   }
 
-  static async start(): Promise<Comparison> {
-    return new Comparison(await bootTestFs());
+  static async start(boot: () => Promise<Booted> = bootTestFs): Promise<Comparison> {
+    return new Comparison(await boot());
   }
 
   async close(): Promise<void> {
