@@ -9,7 +9,7 @@ export type { CacheSizes } from './kernel.ts';
 export { KernelMount, type KernelMountOptions, mountKernel, unmountKernel } from './kernel-mount.ts';
 export { type Mounted, type MountOptions, mount, type Server } from './mount.ts';
 export type { CallLimits } from './node-fs/call-limits.ts';
-export type { NodeFs } from './node-fs/types.ts';
+export type { NodeFs, ViewingHandle, Views } from './node-fs/types.ts';
 export type { FuseServer } from './server/fuse-server.ts';
 export { type MemoryOptions, memory } from './server/memory.ts';
 export type { PassthroughOptions } from './server/passthrough.ts';

@@ -22,7 +22,7 @@ export type NodeFs = Pick<typeof fs, Name | `${Name}Sync` | Streams | Watching |
  * the cache's own memory, which never changes, whatever becomes of the file, and must not be written to. What is not cached
  * is read.
  */
-interface Views {
+export interface Views {
   viewSync(fd: number, position: number, length: number): Uint8Array;
   view(
     fd: number,
