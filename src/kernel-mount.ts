@@ -69,11 +69,12 @@ async function mountAndServe(
   const mount = new KernelMount(target, mountAt(target), service, options);
   try {
     const first = await Promise.race([service.add(fd), service.ended]);
-    if (first !== 'answered') throw new Error(`${target}: was unmounted before its server had begun`);
-    if (service.session.protocol === null) {
+    if (first === undefined) throw new Error(`${target}: was unmounted before its server had begun`);
+    if (first === 'refused') {
       throw new Error(`${target}: the server refused the kernel's INIT${said.length > 0 ? `: ${said.at(-1)}` : ''}`);
     }
-    for (let reader = 1; reader < (options.readers ?? 1); reader++) void service.add(cloneDevice(fd));
+    const readers = service.isOver ? 1 : (options.readers ?? 1);
+    for (let reader = 1; reader < readers; reader++) void service.add(cloneDevice(fd));
     return mount;
   } catch (error) {
     // Gives the descriptors back that unmounting needs, where there are too few.

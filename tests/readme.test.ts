@@ -63,7 +63,7 @@ function run(command: string, args: readonly string[]): { status: number | null;
   return { status, output: stdout, all: stdout + stderr };
 }
 
-const shell = (script: string): ReturnType<typeof run> => run('bash', ['-euo', 'pipefail', '-c', script]);
+const shell = (script: string): ReturnType<typeof run> => run('bash', ['--norc', '-euo', 'pipefail', '-c', script]);
 
 function runProgram(code: string, place: string): void {
   const name = path.join(programs, `${place.replaceAll(/\W/g, '-')}.ts`);

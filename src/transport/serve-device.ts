@@ -66,12 +66,17 @@ export class DeviceService {
     return this.#isOver;
   }
 
-  /** Serves a descriptor, which belongs to this service from now on. Settles when the first message was answered. */
-  add(fd: number): Promise<'answered'> {
+  /**
+   * Serves a descriptor, which belongs to this service from now on. Settles when the first message was answered: 'refused'
+   * when that was INIT and the server cannot be used. What comes after that may have ended it all by then.
+   */
+  add(fd: number): Promise<'answered' | 'refused'> {
     const linger = new Linger(fd);
     const watch = this.#reactor.watch(fd, { readable: true, writable: false }, () => this.#ready(fd, linger));
     this.#watches.set(fd, watch);
-    return new Promise((resolve) => this.#firsts.set(fd, () => resolve('answered')));
+    return new Promise((resolve) =>
+      this.#firsts.set(fd, () => resolve(this.session.protocol === null ? 'refused' : 'answered')),
+    );
   }
 
   /** Closes all descriptors: the kernel aborts the connection, and whoever waits for an answer gets an error. */

@@ -191,6 +191,7 @@ test('a mount whose directory is removed in another mount namespace ends its ser
   );
   await outside.says('ready');
   const server = await place.mounted(place.fusewire('mount', 'memory:', place.at));
+  await server.says(`memory: is mounted at ${place.at}`);
   outside.tell('go');
   expect(await outside.ended).toBe(0);
   expect(await server.ended).toBe(0);
