@@ -47,7 +47,31 @@ export function* statx(task: Thread, dirfd: number, path: ByteString, flags: num
 function* statxAt(task: Thread, found: Path, flags: number, mask: number): Blocking<Statx> {
   const stat = yield* attributesOf(task, inodeAt(found), mask, flags & SYNC_TYPE);
   const attributes = found.dentry === found.mount.root ? STATX_ATTR_MOUNT_ROOT : 0;
-  return { ...stat, attributes, attributesMask: ABSENT | STATX_ATTR_MOUNT_ROOT };
+  return withAttributes(stat, attributes);
+}
+
+/** Field by field: to spread so many costs more than all the rest of the call. */
+function withAttributes(stat: Stat, attributes: number): Statx {
+  const { dev, ino, mode, nlink, uid, gid, rdev, size, blksize, blocks, atime, mtime, ctime, btime, mask } = stat;
+  return {
+    dev,
+    ino,
+    mode,
+    nlink,
+    uid,
+    gid,
+    rdev,
+    size,
+    blksize,
+    blocks,
+    atime,
+    mtime,
+    ctime,
+    btime,
+    mask,
+    attributes,
+    attributesMask: ABSENT | STATX_ATTR_MOUNT_ROOT,
+  };
 }
 
 /** fstatat(2). @throws EINVAL for an unknown flag; the walk's errors @see Linux fs/stat.c, vfs_fstatat() */
