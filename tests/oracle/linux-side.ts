@@ -11,6 +11,8 @@ const PROGRAM = fileURLToPath(new URL('server-main.ts', import.meta.url));
 /** Milliseconds that one script may take before its mount is given up. */
 const DEADLINE = 20_000;
 /** Milliseconds until the clock that the kernel takes times from shows another one for sure. */
+/** How many requests nobody waits for Linux sends at a time, unless the server wants more. */
+const MAX_BACKGROUND = 12;
 const TICK = 10;
 
 /**
@@ -60,11 +62,11 @@ export class LinuxSide implements Side, AsyncDisposable {
       end: true,
     });
     mustSucceed('Linux', script, made);
-    await this.#settle(root);
+    await this.#settle(root, script.setUp.length);
     const { remount } = variantNamed(variant);
     if (remount !== undefined) {
       await this.#setUp.ask({ begin: { root, task: SET_UP_TASK }, remount, end: true });
-      await this.#settle(root);
+      await this.#settle(root, 0);
     }
     const runners = this.#runners.slice(0, script.tasks.length);
     await Promise.all(runners.map((runner, at) => runner.ask({ begin: { root, task: script.tasks[at] as TaskSpec } })));
@@ -72,17 +74,20 @@ export class LinuxSide implements Side, AsyncDisposable {
     const results = await this.#steps(script, runners, variantNamed(variant));
     await Promise.all(runners.map((runner) => runner.ask({ end: true })));
     const { tree } = await this.#setUp.ask({ begin: { root, task: SET_UP_TASK }, tree: true, end: true });
-    await this.#settle(root);
+    await this.#settle(root, script.steps.length);
     const { requests, log } = await this.#ask({ kind: 'unmount' }, 'unmounted');
     return { results, tree, requests, log };
   }
 
   /**
    * Waits until the server has read what nobody waits for: a RELEASE that it has not read is lost when Linux unmounts, and one
-   * of a set-up must not be counted. It reads in order, and statfs(2) is always asked.
+   * of a set-up must not be counted. It reads in order, and statfs(2) is always asked; but only so many are sent in the
+   * background at a time, and `steps` may have left as many to be sent.
    */
-  async #settle(root: string): Promise<void> {
-    await this.#setUp.ask({ begin: { root, task: SET_UP_TASK }, steps: stepsOf('statfs /'), end: true });
+  async #settle(root: string, steps: number): Promise<void> {
+    const rounds = 1 + Math.ceil(steps / MAX_BACKGROUND);
+    const asked = stepsOf('statfs /\n'.repeat(rounds));
+    await this.#setUp.ask({ begin: { root, task: SET_UP_TASK }, steps: asked, end: true });
   }
 
   /** Makes the steps in their order: those of one task in a row together, one by one where requests are told apart. */

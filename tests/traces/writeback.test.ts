@@ -112,6 +112,7 @@ const mounts: readonly TraceMount[] = [
       ~
         dup $g -> $d
         begin close $d
+        asleep @0
       ## it is dirty again
         @1 open /f O_RDWR -> $h
         pause 20

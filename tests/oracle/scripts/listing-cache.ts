@@ -187,10 +187,10 @@ export const scripts: readonly Script[] = [
         getdents $d 1000
         getdents $d 3000
         getdents $d 65536
-        getdents $d 65536 -> end
+        getdents $d 65536
         lseek $d 0 SEEK_SET
         getdents $d 65536
-        getdents $d 65536 -> end
+        getdents $d 65536
         lseek $d 0 SEEK_SET
         getdents $d 300
         getdents $d 4096
@@ -199,7 +199,7 @@ export const scripts: readonly Script[] = [
         getdents $d 300
         lseek $d $here SEEK_SET
         getdents $d 65536
-        getdents $d 65536 -> end
+        getdents $d 65536
       `,
       'kept listings: several pages, given up': `
         open big O_RDONLY -> $d
