@@ -13,7 +13,7 @@ const STEPS = 4; // of the scale
 const lines = [
   { kind: 'resident', title: 'the whole process' },
   { kind: 'heap', title: 'heap' },
-  { kind: 'buffers', title: 'buffers, pages among them' },
+  { kind: 'buffers', title: 'all buffers' },
   { kind: 'pages', title: 'cached pages' },
 ] as const;
 
