@@ -92,6 +92,7 @@ function* fillPages(task: Task, file: FuseFile, data: Uint8Array, offset: number
   const { mapping, superblock } = file.inode;
   const { features, limits } = superblock.connection;
   const most = Math.min(data.length, writeLimit(file));
+  const last = Math.floor((offset + most) / PAGE_SIZE) - 1;
   let done = 0;
   let lock: PageLock | null = null;
   for (let pages = features.BIG_WRITES ? limits.maxPages : 1; pages > 0 && done < most && lock === null; pages--) {
@@ -99,7 +100,7 @@ function* fillPages(task: Task, file: FuseFile, data: Uint8Array, offset: number
     const [page, within] = [Math.floor(at / PAGE_SIZE), at % PAGE_SIZE];
     const part = data.subarray(done, Math.min(most, done + PAGE_SIZE - within));
     if (mapping.lockOf(page) !== null) yield* mapping.unlocked(task, page, 'event');
-    if (!mapping.put(page, within, part)) lock = mapping.lock(page, 1);
+    if (!mapping.put(page, within, part, last)) lock = mapping.lock(page, 1);
     done += part.length;
     if (within + part.length < PAGE_SIZE) break;
   }

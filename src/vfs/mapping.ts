@@ -84,8 +84,7 @@ export class Mapping {
       if (chunk === undefined || chunk.locks[page % PAGES_OF_CHUNK] !== lock) continue;
       const from = (page - lock.first) * PAGE_SIZE;
       // The first page makes room for all that come into the same chunk.
-      const last = Math.min(lock.end, (chunk.number + 1) * PAGES_OF_CHUNK) - 1;
-      this.#makeRoom(chunk, last);
+      this.#makeRoom(chunk, Math.min(lock.end - 1, lastOf(chunk)));
       const at = (page % PAGES_OF_CHUNK) * PAGE_SIZE;
       const part = data.subarray(from, from + PAGE_SIZE);
       const bytes = chunk.writable();
@@ -207,13 +206,14 @@ export class Mapping {
 
   /**
    * Puts data into one page, which becomes up to date when it is a whole page. Data for a part of a page that has none is
-   * lost: the page is there, but not up to date. Returns whether the page is up to date.
+   * lost: the page is there, but not up to date. Whole pages up to `last` come next, and get their memory at once.
+   * Returns whether the page is up to date.
    */
-  put(page: number, within: number, data: Uint8Array): boolean {
+  put(page: number, within: number, data: Uint8Array, last = page): boolean {
     const chunk = this.#chunkFor(page);
     chunk.present |= bit(page);
     if (data.length === PAGE_SIZE) {
-      this.#makeRoom(chunk, page);
+      this.#makeRoom(chunk, Math.max(page, Math.min(last, lastOf(chunk))));
       chunk.uptodate |= bit(page);
     }
     if ((chunk.uptodate & bit(page)) === 0) return false;
@@ -458,6 +458,9 @@ function count(word: number): number {
 }
 
 const bit = (page: number): number => 1 << (page % PAGES_OF_CHUNK);
+
+/** The last page that a chunk can have. */
+const lastOf = ({ number }: Chunk): number => (number + 1) * PAGES_OF_CHUNK - 1;
 
 /** The bits of a chunk's pages from `first` on to below `end`, both of the same chunk or at its end. */
 function bits(first: number, end: number): number {
