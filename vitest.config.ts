@@ -1,4 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Those that take minutes begin, so that no worker is left alone with one at the end. */
+const SLOW = /tests\/(?:oracle|daemons|scenarios\/timeout)/;
+
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isSlow = ({ moduleId }: TestSpecification): boolean => SLOW.test(moduleId);
+    return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))];
+  }
+}
 
 export default defineConfig({
   // `fusewire`, as the examples import it, is src/ and needs no build.
@@ -6,6 +18,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
+    sequence: { sequencer: SlowFirst },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
