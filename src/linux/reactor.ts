@@ -1,6 +1,7 @@
 import { node } from 'koffi';
 import { EINTR } from '../abi/errno.ts';
 import { fail, libc } from './libc.ts';
+import { Look } from './look.ts';
 
 const POLLIN = 0x1;
 const POLLOUT = 0x4;
@@ -28,6 +29,7 @@ export class NodeReactor {
   readonly #watches = new Set<DescriptorWatch>();
   /** What poll(2) is given; null after a change. */
   #polling: { readonly watches: readonly DescriptorWatch[]; readonly fds: Int32Array } | null = null;
+  readonly #look = new Look();
   #alarm: NodeJS.Timeout | null = null;
 
   defer(run: () => void): void {
@@ -57,7 +59,12 @@ export class NodeReactor {
     const { watches, fds } = this.#polling;
     if (watches.length === 0 && milliseconds === null) return false;
     const timeout = milliseconds === null ? -1 : Math.min(Math.ceil(milliseconds), 0x7fffffff);
-    const count = libcPoll(fds, watches.length, timeout);
+    let count = 0;
+    const isReady = (): boolean => {
+      count = libcPoll(fds, watches.length, 0);
+      return count !== 0;
+    };
+    if (timeout === 0 || !this.#look.sees(isReady)) count = libcPoll(fds, watches.length, timeout);
     if (count < 0) {
       const error = fail();
       if (error === EINTR) return true;

@@ -1,6 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Kernel } from '../kernel.ts';
 import { raise } from '../linux/eventfd.ts';
+import { Look } from '../linux/look.ts';
 import type { NodeReactor } from '../linux/reactor.ts';
 import { closeDirectory } from '../node-fs/opendir.ts';
 import { abortable, type Prepare } from '../node-fs/operation.ts';
@@ -11,7 +12,6 @@ import { Decoder, type StandIns } from './decoder.ts';
 import { Encoder } from './encoder.ts';
 import { BorrowedValues } from './lent-values.ts';
 import { type Answer, answers, asks, entryOf, kindOf, type LongMessage, MEMORY_AT, pageOf } from './messages.ts';
-import { Patience } from './patience.ts';
 import { OpenDirectories, Thrown } from './remote-directory.ts';
 import { REPLY_ROOM, type SharedMemory, sleeps } from './shared-memory.ts';
 import { type Transferred, transferredWith } from './transferred.ts';
@@ -66,7 +66,7 @@ export class CallServer {
   readonly #transferred: readonly Transferred[];
   readonly #runners = new Map<number, Runner>();
   readonly #underWay = new Map<number, TakenCall>();
-  readonly #patience = new Patience();
+  readonly #look = new Look();
   #isServing = false;
   readonly #standIns: StandIns;
   readonly #decoder: Decoder;
@@ -112,7 +112,7 @@ export class CallServer {
     const isOwed = [...kernel.outside].some(({ expectsProgress }) => expectsProgress);
     // What the event loop alone can bring, it must bring now.
     if (this.#underWay.size > 0 && !isOwed) return !memory.requests.isEmpty;
-    if (!isOwed && this.#patience.sees(() => !memory.requests.isEmpty)) return true;
+    if (!isOwed && this.#look.sees(() => !memory.requests.isEmpty)) return true;
     const hasHappened = this.#fallAsleep() ? reactor.wait(Math.max(0, end - performance.now())) : true;
     memory.workerSleep.value = sleeps.awake;
     return hasHappened;

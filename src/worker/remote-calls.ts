@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { ECONNABORTED, ENOTCONN } from '../abi/errno.ts';
 import { lower, raise } from '../linux/eventfd.ts';
+import { Look } from '../linux/look.ts';
 import type { NodeReactor } from '../linux/reactor.ts';
 import { Failure } from '../node-fs/failure.ts';
 import type { Watch } from '../transport/reactor.ts';
@@ -10,7 +11,6 @@ import { Decoder, type StandIns } from './decoder.ts';
 import { Encoder } from './encoder.ts';
 import { LentValues } from './lent-values.ts';
 import { answers, asks, entryOf, kindOf, type LongMessage, MEMORY_AT, pageOf, type Question } from './messages.ts';
-import { Patience } from './patience.ts';
 import { remoteDirectories } from './remote-directory.ts';
 import type { Request } from './remote-operation.ts';
 import { PAGE, REPLY_ROOM, type SharedMemory, sleeps, states } from './shared-memory.ts';
@@ -74,7 +74,7 @@ export class RemoteCalls {
   readonly #waiting: RemoteCall[] = [];
   #encoder: Encoder;
   #lending: number[] = [];
-  readonly #patience = new Patience();
+  readonly #look = new Look();
   #awaited = 0;
   #isWakeAsked = false;
   #thread: number | null = null;
@@ -152,7 +152,7 @@ export class RemoteCalls {
   #sleep(): void {
     const { replies, callerSleep } = this.#memory;
     this.#wake(); // For what was asked before on this stack, too: it may be what this waits behind.
-    if (this.#patience.sees(() => !replies.isEmpty)) return;
+    if (this.#look.sees(() => !replies.isEmpty)) return;
     callerSleep.value = sleeps.onMemory;
     if (replies.isEmpty) callerSleep.waitWhile(sleeps.onMemory, LIFE_LOOK);
     callerSleep.value = sleeps.awake;
