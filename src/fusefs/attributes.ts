@@ -261,7 +261,7 @@ export class Attributes {
       gid: shownId(attr.gid),
       rdev: this.#word(COLUMN.rdev),
       size: attr.size,
-      blksize: attr.blksize === 0 ? blockSize : 2 ** (31 - Math.clz32(attr.blksize)),
+      blksize: attr.blksize === 0 ? blockSize : (1 << (31 - Math.clz32(attr.blksize))) >>> 0,
       blocks: attr.blocks,
       atime: time(attr.atime, attr.atimensec),
       mtime: time(attr.mtime, attr.mtimensec),
