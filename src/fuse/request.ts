@@ -10,6 +10,8 @@ export interface Call<In> {
   readonly body?: In;
   readonly names?: readonly ByteString[];
   readonly data?: Uint8Array;
+  /** In place of `data`: they are read where they are, when the server takes the request, and stay there until it has ended. */
+  readonly lent?: readonly Uint8Array[];
   readonly extensions?: Uint8Array | undefined;
   /** The most bytes of variable reply that are allowed. */
   readonly room?: number;
@@ -46,7 +48,7 @@ export class Request<In = unknown, Out = unknown> {
   state: RequestState = 'created';
   /** The request's number: 0 until it is queued, negative once it was sent again. */
   unique = 0;
-  /** The request in binary; empty until it is queued. */
+  /** The request in binary, without the data that are lent; empty until it is queued. */
   message: Uint8Array = NOTHING;
   /** Monotonic milliseconds at which it was handed over, to be queued now or when the background has room. */
   since = 0;
@@ -83,8 +85,36 @@ export class Request<In = unknown, Out = unknown> {
     return `${this.opcode.name} ${Math.abs(this.unique)}`;
   }
 
+  /** Bytes of the whole message; 0 until it is queued. */
+  get size(): number {
+    return this.message.length + lentBytes(this.call);
+  }
+
+  /** The whole message, in new memory if data are lent. */
+  get wholeMessage(): Uint8Array {
+    const { lent } = this.call;
+    return lent === undefined ? this.message : joined([this.message, ...lent], this.size);
+  }
+
   /** The reply, or the errno in its place. */
   get result(): Reply<Out> | Errno {
     return this.error ?? (this.reply as Reply<Out>);
   }
+}
+
+/** How many bytes of data are lent. */
+export function lentBytes({ lent }: Call<unknown>): number {
+  let bytes = 0;
+  if (lent !== undefined) for (const part of lent) bytes += part.length;
+  return bytes;
+}
+
+function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
