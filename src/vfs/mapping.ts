@@ -87,7 +87,7 @@ export class Mapping {
       this.#makeRoom(chunk, Math.min(lock.end - 1, lastOf(chunk)));
       const at = (page % PAGES_OF_CHUNK) * PAGE_SIZE;
       const part = data.subarray(from, from + PAGE_SIZE);
-      const bytes = chunk.writable();
+      const bytes = this.#cache.writable(chunk);
       bytes.set(part, at);
       bytes.fill(0, at + part.length, at + PAGE_SIZE);
       chunk.uptodate |= bit(page);
@@ -217,7 +217,7 @@ export class Mapping {
       chunk.uptodate |= bit(page);
     }
     if ((chunk.uptodate & bit(page)) === 0) return false;
-    chunk.writable().set(data, (page % PAGES_OF_CHUNK) * PAGE_SIZE + within);
+    this.#cache.writable(chunk).set(data, (page % PAGES_OF_CHUNK) * PAGE_SIZE + within);
     chunk.isVisited = true;
     return true;
   }
@@ -394,7 +394,7 @@ export class Mapping {
     const first = Math.floor(at / PAGE_SIZE);
     const end = Math.ceil((at + data.length) / PAGE_SIZE);
     this.#makeRoom(chunk, end - 1);
-    chunk.writable().set(data, at - chunk.number * CHUNK_SIZE);
+    this.#cache.writable(chunk).set(data, at - chunk.number * CHUNK_SIZE);
     const pages = bits(first, end);
     chunk.present |= pages;
     chunk.uptodate |= pages;
@@ -422,9 +422,9 @@ export class Mapping {
   #clear(offset: number, end: number): void {
     const page = Math.floor(offset / PAGE_SIZE);
     if (end <= offset || !this.isUptodate(page)) return;
-    const chunk = this.#chunkOf(page);
-    const start = Math.floor(page / PAGES_OF_CHUNK) * CHUNK_SIZE;
-    chunk?.writable().fill(0, offset - start, end - start);
+    const chunk = this.#chunkFor(page);
+    const start = chunk.number * CHUNK_SIZE;
+    this.#cache.writable(chunk).fill(0, offset - start, end - start);
   }
 }
 

@@ -90,6 +90,60 @@ describe('a view', () => {
   });
 });
 
+describe('memory', () => {
+  const memoryOf = (mapping: Mapping, page: number): ArrayBufferLike | undefined => mapping.tryPage(page)?.buffer;
+
+  test('of what was dropped serves what comes, with nothing left of what it was', () => {
+    const cache = roomFor(2);
+    const [one, other] = [new Mapping(cache), new Mapping(cache)];
+    fill(one, 0);
+    const memory = memoryOf(one, 0);
+    one.drop(0);
+    other.lock(0, 13).fill(bytes(100, 9));
+    expect(memoryOf(other, 0) === memory).toBe(true);
+    expect(other.tryPage(12)).toEqual(bytes(PAGE_SIZE, 0));
+    expect(other.tryPage(13)).toBeUndefined();
+    const into = new Uint8Array(CHUNK);
+    expect(other.read(0, into)).toBe(13 * PAGE_SIZE);
+    expect(into.indexOf(1)).toBe(-1);
+  });
+
+  test('that somebody looks at serves nobody else', () => {
+    const cache = roomFor(2);
+    const mapping = new Mapping(cache);
+    fill(mapping, 0);
+    const view = mapping.tryView(0, CHUNK) as Uint8Array;
+    mapping.drop(0);
+    fill(mapping, 5);
+    expect(memoryOf(mapping, 5 * PAGES_OF_CHUNK) === view.buffer).toBe(false);
+    expect(view.every((value) => value === 1)).toBe(true);
+  });
+
+  test('above the budget is kept no longer, nor when the cache shrinks', () => {
+    const cache = roomFor(1);
+    const mapping = new Mapping(cache);
+    const locks = [0, 1].map((chunk) => mapping.lock(chunk * PAGES_OF_CHUNK, PAGES_OF_CHUNK));
+    for (const lock of locks) mapping.fill(lock, bytes(CHUNK, 1));
+    const memory = memoryOf(mapping, 0);
+    for (const lock of locks) lock.discard();
+    fill(mapping, 7);
+    const second = memoryOf(mapping, 7 * PAGES_OF_CHUNK);
+    expect(second === memory).toBe(false);
+    mapping.drop(0);
+    cache.shrink(0);
+    fill(mapping, 8);
+    expect(memoryOf(mapping, 8 * PAGES_OF_CHUNK) === second).toBe(false);
+  });
+
+  test('of what goes above the budget serves what it goes for', () => {
+    const mapping = new Mapping(roomFor(2));
+    for (const chunk of [0, 1]) fill(mapping, chunk);
+    const before = [0, 1].map((chunk) => memoryOf(mapping, chunk * PAGES_OF_CHUNK));
+    fill(mapping, 2);
+    expect(before.includes(memoryOf(mapping, 2 * PAGES_OF_CHUNK))).toBe(true);
+  });
+});
+
 describe('pages', () => {
   test('that were dropped while they were on their way are not filled', () => {
     const mapping = new Mapping(new PageCache());
