@@ -241,6 +241,7 @@ export class Mapping {
       if (start >= found) continue;
       const pages = chunk.dirty & bitsOf(chunk, first, end);
       if (pages !== 0) found = start + lowest(pages);
+      if (found === first) break;
     }
     return found;
   }
@@ -265,7 +266,7 @@ export class Mapping {
 
   /**
    * Begins to write dirty pages back: `first`, which is dirty and not being written, and those behind it, of at most `most`
-   * in a row. They are clean from now on, and the run has a copy of them up to the end of the file at `size`: none of
+   * in a row. They are clean from now on, and the run has them as they are, up to the end of the file at `size`: none of
    * what lies behind that, which needs not be written.
    *
    * @see Linux mm/page-writeback.c, writeback_iter(), and fs/iomap/buffered-io.c, iomap_writeback_handle_eof()
@@ -274,11 +275,9 @@ export class Mapping {
     let end = first + 1;
     while (end < first + most && this.#isDirtyAt(end) && this.writebackOf(end, end + 1) === null) end++;
     const length = Math.max(0, Math.min(size - first * PAGE_SIZE, (end - first) * PAGE_SIZE));
-    const run = new WritebackRun(this, { first, end, data: new Uint8Array(length) });
-    this.read(first * PAGE_SIZE, run.data);
+    const run = new WritebackRun(this, { first, end, length });
     for (const chunk of this.#chunksIn(first, end)) {
-      run.chunks.push(chunk);
-      chunk.runs++;
+      run.lend(chunk);
       this.#clean(chunk, bitsOf(chunk, first, end), 'written');
     }
     this.#dirty?.runs.add(run);
@@ -287,7 +286,6 @@ export class Mapping {
 
   /** For {@link WritebackRun}: it has come to its end. */
   endWriteback(run: WritebackRun): void {
-    for (const chunk of run.chunks) chunk.runs--;
     this.#dirty?.runs.delete(run);
     this.#cache.dirtied(run.first - run.end);
   }

@@ -33,8 +33,10 @@ export class Chunk implements Sieved<Chunk> {
   readonly number: number;
   /** The data, up to the last page that has any. To be read: {@link PageCache.writable} is to be written to. */
   bytes: Uint8Array = NOTHING;
-  /** Somebody looks at these bytes and must not see them change. */
+  /** Somebody looks at these bytes, for as long as they like, and must not see them change. */
   isViewed = false;
+  /** How many of {@link Mapping.startWriteback}'s runs have lent these bytes. */
+  lent = 0;
   present = 0;
   uptodate = 0;
   /** Readahead goes on when a reader comes here. Linux's PG_readahead. */
@@ -53,6 +55,11 @@ export class Chunk implements Sieved<Chunk> {
   constructor(mapping: Mapping, number: number) {
     this.mapping = mapping;
     this.number = number;
+  }
+
+  /** Whether somebody else looks at the data. */
+  get isShared(): boolean {
+    return this.isViewed || this.lent > 0;
   }
 
   /** Whether it must stay: something is under way with it. */
@@ -136,7 +143,7 @@ export class PageCache {
 
   /** A chunk's data to be written to: elsewhere, if somebody looks at them as they were. */
   writable(chunk: Chunk): Uint8Array {
-    if (chunk.isViewed) this.#move(chunk, chunk.bytes.length);
+    if (chunk.isShared) this.#move(chunk, chunk.bytes.length);
     return chunk.bytes;
   }
 
@@ -144,7 +151,7 @@ export class PageCache {
   remove(chunk: Chunk): void {
     this.#chunks.remove(chunk);
     const { cost, bytes } = chunk;
-    if (!chunk.isViewed) this.#spare.give(bytes);
+    if (!chunk.isShared) this.#spare.give(bytes);
     chunk.bytes = NOTHING;
     this.#changeUsed(-cost);
   }
@@ -167,6 +174,7 @@ export class PageCache {
     bytes.set(chunk.bytes);
     chunk.bytes = bytes;
     chunk.isViewed = false;
+    chunk.lent = 0;
   }
 
   #reclaim(limit: number, wanted: Chunk | null): void {
