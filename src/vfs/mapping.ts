@@ -206,14 +206,13 @@ export class Mapping {
 
   /**
    * Puts data into one page, which becomes up to date when it is a whole page. Data for a part of a page that has none is
-   * lost: the page is there, but not up to date. Whole pages up to `last` come next, and get their memory at once.
-   * Returns whether the page is up to date.
+   * lost: the page is there, but not up to date. Returns whether the page is up to date.
    */
-  put(page: number, within: number, data: Uint8Array, last = page): boolean {
+  put(page: number, within: number, data: Uint8Array): boolean {
     const chunk = this.#chunkFor(page);
     chunk.present |= bit(page);
     if (data.length === PAGE_SIZE) {
-      this.#makeRoom(chunk, Math.max(page, Math.min(last, lastOf(chunk))));
+      this.#makeRoom(chunk, page);
       chunk.uptodate |= bit(page);
     }
     if ((chunk.uptodate & bit(page)) === 0) return false;
@@ -246,18 +245,27 @@ export class Mapping {
     return found;
   }
 
-  /**
-   * Writes into pages, which become dirty, up to the first that somebody holds, or that would be covered in part and is
-   * not up to date. Returns the bytes written.
-   */
+  /** As {@link store}, and the pages become dirty. */
   write(offset: number, data: Uint8Array): number {
+    return this.#store(offset, data, 'dirty');
+  }
+
+  /**
+   * Puts data into pages, up to the first that somebody holds, or that would be covered in part and is not up to date.
+   * Returns how many bytes.
+   */
+  store(offset: number, data: Uint8Array): number {
+    return this.#store(offset, data, 'as before');
+  }
+
+  #store(offset: number, data: Uint8Array, become: 'dirty' | 'as before'): number {
     const end = offset + data.length;
     let at = offset;
     while (at < end) {
       const chunk = this.#chunkFor(Math.floor(at / PAGE_SIZE));
       const until = Math.min(end, (chunk.number + 1) * CHUNK_SIZE);
       const stop = writableEnd(chunk, at, until);
-      if (stop > at) this.#writeInto(chunk, at, data.subarray(at - offset, stop - offset));
+      if (stop > at) this.#writeInto(chunk, at, data.subarray(at - offset, stop - offset), become);
       at = Math.max(at, stop);
       if (stop < until) break;
     }
@@ -388,7 +396,7 @@ export class Mapping {
   }
 
   /** Writes bytes from `at` on, all in one chunk. */
-  #writeInto(chunk: Chunk, at: number, data: Uint8Array): void {
+  #writeInto(chunk: Chunk, at: number, data: Uint8Array, become: 'dirty' | 'as before'): void {
     const first = Math.floor(at / PAGE_SIZE);
     const end = Math.ceil((at + data.length) / PAGE_SIZE);
     this.#makeRoom(chunk, end - 1);
@@ -397,6 +405,10 @@ export class Mapping {
     chunk.present |= pages;
     chunk.uptodate |= pages;
     chunk.isVisited = true;
+    if (become === 'dirty') this.#makeDirty(chunk, pages);
+  }
+
+  #makeDirty(chunk: Chunk, pages: number): void {
     const fresh = count(pages & ~chunk.dirty);
     chunk.dirty |= pages;
     this.#dirty ??= { chunks: new Set(), runs: new Set() };
@@ -432,7 +444,7 @@ function firstMissing(pages: number, at: number): number {
   return missing === 0 ? PAGES_OF_CHUNK : lowest(missing);
 }
 
-/** Where a write from `at` to below `end`, both of one chunk, must stop: see {@link Mapping.write}. */
+/** Where a write from `at` to below `end`, both of one chunk, must stop: see {@link Mapping.store}. */
 function writableEnd(chunk: Chunk, at: number, end: number): number {
   const base = chunk.number * CHUNK_SIZE;
   for (let page = Math.floor((at - base) / PAGE_SIZE); base + page * PAGE_SIZE < end; page++) {
