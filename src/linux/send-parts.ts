@@ -14,11 +14,13 @@ const ENTRY_WORDS = 2;
 type Message = (fd: number, header: BigUint64Array, flags: number) => number;
 const libcSendmsg = libc.func('long sendmsg(int, void *, int)') as unknown as Message;
 
+/** For up to so many parts, which is what pages of 1 MiB and a header have: made once, which takes a microsecond. */
+const usual = newBlock(20);
+
 /** As trySend(), of a packet that lies in several pieces of memory. Up to 1,024 of them: IOV_MAX. */
 export function trySendParts(fd: number, parts: readonly Uint8Array[]): Sent {
-  // A message and its vector in one block, which lives and stays in place as long as the call.
-  const block = new BigUint64Array(HEADER_WORDS + ENTRY_WORDS * parts.length);
-  block[VECTOR] = address(block) + BigInt(HEADER_WORDS * block.BYTES_PER_ELEMENT);
+  const needed = HEADER_WORDS + ENTRY_WORDS * parts.length;
+  const block = needed <= usual.length ? usual : newBlock(parts.length);
   block[VECTOR_LENGTH] = BigInt(parts.length);
   let at = HEADER_WORDS;
   for (const part of parts) {
@@ -27,4 +29,11 @@ export function trySendParts(fd: number, parts: readonly Uint8Array[]): Sent {
     at += ENTRY_WORDS;
   }
   return sentBy(() => libcSendmsg(fd, block, MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
+/** A message and its vector in one block, so that they live and stay in place as long as a call. */
+function newBlock(parts: number): BigUint64Array {
+  const block = new BigUint64Array(HEADER_WORDS + ENTRY_WORDS * parts);
+  block[VECTOR] = address(block) + BigInt(HEADER_WORDS * block.BYTES_PER_ELEMENT);
+  return block;
 }

@@ -22,6 +22,7 @@ const BACKGROUND_RATIO = 0.1;
 const LIMIT_RATIO = 0.2;
 
 const NOTHING = new Uint8Array(0);
+const NO_LOCKS: readonly null[] = new Array(PAGES_OF_CHUNK).fill(null);
 
 /**
  * Neighbouring pages of one file. What is known of each is a bit in a word, the first page's the lowest. Pages are
@@ -46,7 +47,7 @@ export class Chunk implements Sieved<Chunk> {
   /** How many of {@link Mapping.startWriteback}'s runs have pages here. */
   runs = 0;
   /** Who holds each page that is locked. */
-  readonly locks: (PageLock | null)[] = new Array(PAGES_OF_CHUNK).fill(null);
+  readonly locks: (PageLock | null)[] = NO_LOCKS.slice();
   lockCount = 0;
   isVisited = false;
   newer: Chunk | null = null;
