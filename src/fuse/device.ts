@@ -7,7 +7,7 @@ import { WaitQueue } from '../task/wait-queue.ts';
 import type { Connection } from './connection.ts';
 import { DeviceFile } from './device-file.ts';
 import { Forgets } from './forgets.ts';
-import { lentBytes, NOBODY, Request } from './request.ts';
+import { NOBODY, Request } from './request.ts';
 import { toSendAgain } from './resend.ts';
 import { Slots } from './slots.ts';
 
@@ -204,10 +204,10 @@ export class Device {
     return request.message;
   }
 
-  #encode({ opcode, unique, nodeid, caller, call }: Request): Uint8Array {
+  #encode({ opcode, unique, nodeid, caller, call, lentBytes }: Request): Uint8Array {
     const { uid, gid, pid } = caller;
     const { body, names, data, extensions } = call;
-    const request = { unique, nodeid, uid, gid, pid, body, names, data, lentBytes: lentBytes(call), extensions };
+    const request = { unique, nodeid, uid, gid, pid, body, names, data, lentBytes, extensions };
     return encodeRequest(opcode, request, this.connection.protocol);
   }
 
@@ -217,7 +217,7 @@ export class Device {
     this.connection.events.emit('read', request);
     if (request.opcode.reply === 'none') this.connection.end(request, NO_REPLY);
     else if (request.interrupted) this.interrupt(request);
-    return request.call.lent === undefined ? request.message : request;
+    return request.lent === null ? request.message : request;
   }
 }
 

@@ -47,7 +47,7 @@ test('who takes it as it is gets the request, and their memory itself', () => {
   const request = rig.file.takeAsItIs(100) as Request;
   expect(request).toBeInstanceOf(Request);
   expect([request.message.length, request.size, request.state]).toEqual([80, 83, 'sent']);
-  expect(request.call.lent?.[0]).toBe(data);
+  expect(request.lent?.[0]).toBe(data);
   rig.readlink(1n);
   expect(rig.file.takeAsItIs(100)).toBeInstanceOf(Uint8Array);
 });
@@ -60,4 +60,18 @@ test('they come again with a request that is sent again', () => {
   const again = rig.receive() as Received;
   expect(again.header.unique).toBe(-unique);
   expect(dataOf(rig, again)).toEqual(bytes(1, 2, 3));
+});
+
+test('who gave the call up has them back, and what is sent later is as it was', () => {
+  const rig = Rig.connected();
+  const data = bytes(1, 2, 3);
+  const running = write(rig, data);
+  const request = rig.file.takeAsItIs(100) as Request;
+  running.task.signal('killed');
+  rig.scheduler.run();
+  data.fill(0);
+  expect(request.lent).toEqual([bytes(1, 2, 3)]);
+  rig.receive(); // INTERRUPT
+  rig.file.write(encodeNotification(NOTIFY_RESEND, { body: undefined, tail: undefined }));
+  expect(dataOf(rig, rig.receive() as Received)).toEqual(bytes(1, 2, 3));
 });

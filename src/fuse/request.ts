@@ -10,7 +10,10 @@ export interface Call<In> {
   readonly body?: In;
   readonly names?: readonly ByteString[];
   readonly data?: Uint8Array;
-  /** In place of `data`: they are read where they are, when the server takes the request, and stay there until it has ended. */
+  /**
+   * In place of `data`: they are read where they are, when the server takes the request, and stay there until it has ended,
+   * or its task is killed.
+   */
   readonly lent?: readonly Uint8Array[];
   readonly extensions?: Uint8Array | undefined;
   /** The most bytes of variable reply that are allowed. */
@@ -43,6 +46,8 @@ export class Request<In = unknown, Out = unknown> {
   readonly caller: Caller;
   /** Foreground: a task waits. Background: limited by max_background, and `onReply` is called. */
   readonly kind: 'foreground' | 'background';
+  /** The data that are lent; null when there are none. */
+  lent: readonly Uint8Array[] | null;
   /** Who waits for the end. */
   readonly answered = new WaitQueue();
   state: RequestState = 'created';
@@ -78,6 +83,7 @@ export class Request<In = unknown, Out = unknown> {
     this.call = call;
     this.caller = opcode.credentials === 'none' ? NOBODY : caller;
     this.kind = kind;
+    this.lent = call.lent ?? null;
   }
 
   /** For people: "READ 14". */
@@ -87,26 +93,30 @@ export class Request<In = unknown, Out = unknown> {
 
   /** Bytes of the whole message; 0 until it is queued. */
   get size(): number {
-    return this.message.length + lentBytes(this.call);
+    return this.message.length + this.lentBytes;
+  }
+
+  /** How many bytes of data are lent. */
+  get lentBytes(): number {
+    let bytes = 0;
+    if (this.lent !== null) for (const part of this.lent) bytes += part.length;
+    return bytes;
   }
 
   /** The whole message, in new memory if data are lent. */
   get wholeMessage(): Uint8Array {
-    const { lent } = this.call;
-    return lent === undefined ? this.message : joined([this.message, ...lent], this.size);
+    return this.lent === null ? this.message : joined([this.message, ...this.lent], this.size);
+  }
+
+  /** Whoever lent data wants them back: what is still to be sent, or sent again, is a copy. */
+  giveBack(): void {
+    if (this.lent !== null) this.lent = [joined(this.lent, this.lentBytes)];
   }
 
   /** The reply, or the errno in its place. */
   get result(): Reply<Out> | Errno {
     return this.error ?? (this.reply as Reply<Out>);
   }
-}
-
-/** How many bytes of data are lent. */
-export function lentBytes({ lent }: Call<unknown>): number {
-  let bytes = 0;
-  if (lent !== undefined) for (const part of lent) bytes += part.length;
-  return bytes;
 }
 
 function joined(parts: readonly Uint8Array[], size: number): Uint8Array {

@@ -43,8 +43,8 @@ class PacketWire implements Wire<Outgoing> {
 
   send(request: Outgoing): Sent {
     if (!(request instanceof Request)) return trySend(this.#fd, request);
-    const { message, call } = request;
-    return trySendParts(this.#fd, [message, ...(call.lent ?? [])]);
+    const { message, lent } = request;
+    return trySendParts(this.#fd, [message, ...(lent ?? [])]);
   }
 
   receive(deliver: (reply: Uint8Array, ownership: Ownership) => void): 'some' | 'none' | 'end' {
