@@ -9,7 +9,7 @@ import { dropCached, writeRange } from './direct-io.ts';
 import type { FuseFile, Written } from './file.ts';
 import { removePrivileges, restoreSize } from './setattr.ts';
 import { taken, writeCall, writeLimit } from './transfer.ts';
-import { staysHere, writeBehind } from './write-behind.ts';
+import { checkCaller, staysHere, writeBehind } from './write-behind.ts';
 import { dataChanged } from './write-inode.ts';
 import { invalidatePages, pagesOf, writePages } from './write-pages.ts';
 
@@ -103,6 +103,7 @@ function* fillPages(task: Task, file: FuseFile, data: Uint8Array, offset: number
       done = Math.min(most, done + PAGE_SIZE - within);
     } else {
       yield* mapping.unlocked(task, page, 'event');
+      checkCaller(task);
       done += mapping.store(at, data.subarray(done, most));
     }
   }
