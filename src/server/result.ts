@@ -3,7 +3,7 @@ import { ERANGE } from '../abi/errno.ts';
 import { isPadding, isStruct, type Struct } from '../abi/fields.ts';
 import { FUSE_IOCTL_RETRY } from '../abi/fuse.ts';
 import { PAGE_SIZE } from '../abi/linux.ts';
-import type { Reply } from '../abi/message.ts';
+import { isInPieces, lengthOf, type OutgoingReply, type Pieces } from '../abi/message.ts';
 import { IOCTL, type Opcode } from '../abi/opcodes.ts';
 import { i32, i64, id64, u16, u32, u64 } from '../abi/struct.ts';
 
@@ -17,7 +17,7 @@ export class BadValue extends TypeError {
  *
  * @throws BadValue when it is of the wrong type or too long; ERANGE for an attribute longer than was asked for.
  */
-export function replyOf(opcode: Opcode, asked: unknown, result: unknown): Partial<Reply<unknown>> {
+export function replyOf(opcode: Opcode, asked: unknown, result: unknown): Omit<OutgoingReply<unknown>, 'unique'> {
   const { out, outData } = opcode;
   if (isAsyncGenerator(result)) throw new BadValue('an async generator never runs; function* without async does');
   if (opcode.sizeQuery) return sized(bytesOf(result), (asked as { size: number }).size);
@@ -127,9 +127,10 @@ const isAsyncGenerator = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
 /** The reply to GETXATTR or LISTXATTR: the length alone when `size` is 0. */
-function sized(bytes: Uint8Array, size: number): Partial<Reply<unknown>> {
-  if (size === 0) return { body: { size: bytes.length } };
-  if (bytes.length > size) throw ERANGE;
+function sized(bytes: Pieces, size: number): Omit<OutgoingReply<unknown>, 'unique'> {
+  const length = lengthOf(bytes);
+  if (size === 0) return { body: { size: length } };
+  if (length > size) throw ERANGE;
   return { data: bytes };
 }
 
@@ -139,13 +140,16 @@ function roomFor(asked: unknown): number {
   return out_size ?? size ?? PAGE_SIZE - 1;
 }
 
-function within(room: number, bytes: Uint8Array): Uint8Array {
-  if (bytes.length > room) throw new BadValue(`${bytes.length} bytes, where ${room} were asked for`);
+function within(room: number, bytes: Pieces): Pieces {
+  const length = lengthOf(bytes);
+  if (length > room) throw new BadValue(`${length} bytes, where ${room} were asked for`);
   return bytes;
 }
 
-function bytesOf(value: unknown): Uint8Array {
+function bytesOf(value: unknown): Pieces {
   if (value instanceof Uint8Array) return value;
+  if (isInPieces(value as Pieces) && (value as unknown[]).every((each) => each instanceof Uint8Array))
+    return value as Pieces;
   if (typeof value === 'string' && isByteString(value)) return toBytes(value);
   throw new BadValue(`bytes are due, not ${show(value)}`);
 }
