@@ -244,8 +244,8 @@ export class Session {
       return;
     }
     const isOld = newest.in !== null && newest.in !== opcode.in;
-    const body = isOld ? complete(newest.in, incoming.body) : incoming.body;
-    const request = new Request(opcode, header, { ...incoming, body });
+    const arriving = isOld ? { ...incoming, body: complete(newest.in, incoming.body) } : incoming;
+    const request = new Request(opcode, header, arriving);
     const values = opcode.data === null ? incoming.names : [...incoming.names, incoming.data];
     try {
       const result: unknown = method.call(this.#server, request, ...values);
@@ -261,7 +261,7 @@ export class Session {
     if (opcode.reply !== 'required') return;
     const flag = understandsENOSYS.get(opcode);
     if (flag === undefined || this.#protocol.features[flag]) this.#transmit(encodeError(unique, ENOSYS), way);
-    else this.#transmit(encodeReply(opcode, { unique, ...replyOf(opcode, undefined, {}) }, this.#protocol), way);
+    else this.#transmit(encodeReply(opcode, replyOf(opcode, { unique, body: undefined }, {}), this.#protocol), way);
   }
 
   #await(request: Request, result: PromiseLike<unknown>, way: Way): void {
@@ -291,18 +291,17 @@ export class Session {
   }
 
   #answer(request: Request, result: unknown, way: Way): void {
-    const { opcode, unique, body } = request;
+    const { opcode, unique } = request;
     if (opcode.reply !== 'required' || this.#state === 'closed') return;
-    const { name } = methodOf(opcode);
     try {
-      const reply = { unique, ...replyOf(opcode, body, result) };
+      const reply = replyOf(opcode, request, result);
       if (isInPieces(reply.data) && way.sendPieces !== undefined) {
         const pieces = encodeReplyInPieces(opcode, reply, this.#protocol);
         this.#guard('send', () => way.sendPieces?.(pieces));
       } else this.#transmit(encodeReply(opcode, reply, this.#protocol), way);
     } catch (error) {
       if (error instanceof BadValue)
-        this.#refuse(opcode, unique, EIO, `failed: ${name}() answered badly: ${error.message}`, way);
+        this.#refuse(opcode, unique, EIO, `failed: ${methodOf(opcode).name}() answered badly: ${error.message}`, way);
       else this.#fail(request, error, way);
     }
   }
