@@ -1,6 +1,6 @@
 import type { ByteString } from '../abi/bytes.ts';
 import type { Errno } from '../abi/errno.ts';
-import type { Reply } from '../abi/message.ts';
+import { joined, lengthOf, type Reply } from '../abi/message.ts';
 import type { Opcode } from '../abi/opcodes.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
 import type { DeviceFile } from './device-file.ts';
@@ -93,7 +93,7 @@ export class Request<In = unknown, Out = unknown> {
   /** The whole message, in new memory if data are lent. */
   get wholeMessage(): Uint8Array {
     const { lent } = this.call;
-    return lent === undefined ? this.message : joined([this.message, ...lent], this.size);
+    return lent === undefined ? this.message : joined([this.message, ...lent]);
   }
 
   /** The reply, or the errno in its place. */
@@ -103,18 +103,4 @@ export class Request<In = unknown, Out = unknown> {
 }
 
 /** How many bytes of data are lent. */
-export function lentBytes({ lent }: Call<unknown>): number {
-  let bytes = 0;
-  if (lent !== undefined) for (const part of lent) bytes += part.length;
-  return bytes;
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
+export const lentBytes = ({ lent }: Call<unknown>): number => (lent === undefined ? 0 : lengthOf(lent));
