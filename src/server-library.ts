@@ -26,6 +26,6 @@ export type { Owner } from './server/paths/new-file.ts';
 export type { NameLike, PathDirent, PathFile, PathFs, PathStatfs, PathStats } from './server/paths/shape.ts';
 export { type Attributes, absentReply, attrOf, attrReply, entryReply, type Validity } from './server/replies.ts';
 export { Request } from './server/request.ts';
-export { Session, type SessionOptions } from './server/session.ts';
+export { Session, type SessionOptions, type Way } from './server/session.ts';
 export type { Time } from './server/time.ts';
 export { attrValidity, entryValidity } from './server/validity.ts';

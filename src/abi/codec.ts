@@ -78,9 +78,10 @@ function writing(places: readonly Place[], value: string): string {
 const literal = (absent: unknown): string => (typeof absent === 'bigint' ? `${absent}n` : `${absent}`);
 
 function zeros(start: number, size: number): string {
-  const words = Math.floor(size / 4);
   const statements: string[] = [];
-  for (let i = 0; i < words; i++) statements.push(`view.setUint32(at + ${start + 4 * i}, 0, true);`);
-  for (let i = 4 * words; i < size; i++) statements.push(`view.setUint8(at + ${start + i}, 0);`);
+  let i = 0;
+  for (; i + 8 <= size; i += 8) statements.push(`view.setFloat64(at + ${start + i}, 0);`);
+  for (; i + 4 <= size; i += 4) statements.push(`view.setUint32(at + ${start + i}, 0);`);
+  for (; i < size; i++) statements.push(`view.setUint8(at + ${start + i}, 0);`);
   return statements.join(' ');
 }

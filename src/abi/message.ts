@@ -147,20 +147,80 @@ export interface Reply<Out> {
   readonly data: Uint8Array;
 }
 
+/** Bytes in one piece, or in several that lie one behind another. */
+export type Pieces = Uint8Array | readonly Uint8Array[];
+
+/** Whether bytes are in several pieces. */
+export const isInPieces = (bytes: Pieces | undefined): bytes is readonly Uint8Array[] => Array.isArray(bytes);
+
+/** How many bytes the pieces are together. */
+export function lengthOf(bytes: Pieces): number {
+  if (!isInPieces(bytes)) return bytes.length;
+  let length = 0;
+  for (const piece of bytes) length += piece.length;
+  return length;
+}
+
+/** A success to be encoded. */
+export interface OutgoingReply<Out> {
+  readonly unique: number;
+  readonly body?: Out | undefined;
+  readonly data?: Pieces | undefined;
+}
+
 /** Encodes a success. Of GETXATTR and LISTXATTR it carries the body if there is one, else the data. */
 export function encodeReply<Out>(
   opcode: Opcode<unknown, Out>,
-  reply: { readonly unique: number } & Partial<Reply<Out>>,
+  reply: OutgoingReply<Out>,
   protocol: Protocol,
 ): Uint8Array {
-  const { unique, body, data = NOTHING } = reply;
+  const { data = NOTHING } = reply;
+  const length = lengthOf(data);
+  const message = encodeFixedPart(opcode, reply, { protocol, length, room: length });
+  const at = message.length - length;
+  if (isInPieces(data)) putPieces(message, at, data);
+  else if (length > 0) message.set(data, at);
+  return message;
+}
+
+/** All the pieces as one. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(lengthOf(pieces));
+  putPieces(whole, 0, pieces);
+  return whole;
+}
+
+function putPieces(target: Uint8Array, start: number, pieces: readonly Uint8Array[]): void {
+  let at = start;
+  for (const piece of pieces) {
+    target.set(piece, at);
+    at += piece.length;
+  }
+}
+
+/** As {@link encodeReply}, without a copy of the data: its pieces follow the encoded one. */
+export function encodeReplyInPieces<Out>(
+  opcode: Opcode<unknown, Out>,
+  reply: OutgoingReply<Out>,
+  protocol: Protocol,
+): Uint8Array[] {
+  const { data = NOTHING } = reply;
+  const fixed = encodeFixedPart(opcode, reply, { protocol, length: lengthOf(data), room: 0 });
+  return isInPieces(data) ? [fixed, ...data] : [fixed, data];
+}
+
+/** What stands before `length` bytes of data, with room for so many of them. */
+function encodeFixedPart<Out>(
+  opcode: Opcode<unknown, Out>,
+  { unique, body }: OutgoingReply<Out>,
+  { protocol, length, room }: { readonly protocol: Protocol; readonly length: number; readonly room: number },
+): Uint8Array {
   const out = opcode.sizeQuery && body === undefined ? null : opcode.out;
   const bodySize = out === null ? 0 : out.sizeAt(protocol.minor, protocol.features);
-  const len = fuse_out_header.size + bodySize + data.length;
-  const { message, view, start } = messageMemory(len);
-  fuse_out_header.write(view, start, { len, error: 0, unique });
+  const fixed = fuse_out_header.size + bodySize;
+  const { message, view, start } = messageMemory(fixed + room);
+  fuse_out_header.write(view, start, { len: fixed + length, error: 0, unique });
   if (out !== null) out.write(view, start + fuse_out_header.size, body as Out, bodySize);
-  if (data.length > 0) message.set(data, fuse_out_header.size + bodySize);
   return message;
 }
 

@@ -1,6 +1,6 @@
 import type { ByteString } from '../abi/bytes.ts';
 import type { Errno } from '../abi/errno.ts';
-import type { Reply } from '../abi/message.ts';
+import { joined, lengthOf, type Reply } from '../abi/message.ts';
 import type { Opcode } from '../abi/opcodes.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
 import type { DeviceFile } from './device-file.ts';
@@ -98,33 +98,21 @@ export class Request<In = unknown, Out = unknown> {
 
   /** How many bytes of data are lent. */
   get lentBytes(): number {
-    let bytes = 0;
-    if (this.lent !== null) for (const part of this.lent) bytes += part.length;
-    return bytes;
+    return this.lent === null ? 0 : lengthOf(this.lent);
   }
 
   /** The whole message, in new memory if data are lent. */
   get wholeMessage(): Uint8Array {
-    return this.lent === null ? this.message : joined([this.message, ...this.lent], this.size);
+    return this.lent === null ? this.message : joined([this.message, ...this.lent]);
   }
 
   /** Whoever lent data wants them back: what is still to be sent, or sent again, is a copy. */
   giveBack(): void {
-    if (this.lent !== null) this.lent = [joined(this.lent, this.lentBytes)];
+    if (this.lent !== null) this.lent = [joined(this.lent)];
   }
 
   /** The reply, or the errno in its place. */
   get result(): Reply<Out> | Errno {
     return this.error ?? (this.reply as Reply<Out>);
   }
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,7 +1,11 @@
-import { EAGAIN, EINTR, ENOENT } from '../abi/errno.ts';
+import { writevSync } from 'node:fs';
+import { EAGAIN, EINTR, ENOENT, errnoOf } from '../abi/errno.ts';
 import { O_CLOEXEC, O_NONBLOCK, O_RDWR } from '../abi/linux.ts';
 import { check, checkUninterrupted, fail, libc } from './libc.ts';
 import { closeDescriptor } from './sockets.ts';
+
+/** Most pieces in one writev(2). */
+export const IOV_MAX = 1024;
 
 const FUSE_DEV_IOC_CLONE = 0x8004e500;
 
@@ -51,6 +55,19 @@ export function tryReadRequest(fd: number, buffer: Uint8Array): number | null {
 /** Writes one reply. @throws ENOENT when nobody waits for it any more; EINVAL when it is not what the request wants. */
 export function writeReply(fd: number, message: Uint8Array): void {
   checkUninterrupted(() => libcWrite(fd, message, message.length));
+}
+
+/**
+ * As {@link writeReply}, of a reply in at most {@link IOV_MAX} pieces. Node knows where they lie: for koffi to ask takes
+ * longer than to copy them.
+ */
+export function writeReplyInPieces(fd: number, pieces: readonly Uint8Array[]): void {
+  try {
+    writevSync(fd, pieces);
+  } catch (error) {
+    const { errno } = error as NodeJS.ErrnoException;
+    throw errno === undefined ? error : errnoOf(-errno);
+  }
 }
 
 /**

@@ -45,8 +45,11 @@ type Bare<T> = IsUnion<keyof T> extends true ? Loose<T> : T[keyof T] extends inf
  */
 export type Answer<Name extends OpcodeName> = Soon<Bare<ReplyBody<Name>>>;
 
-/** Bytes; a string has one char a byte. */
-export type Bytes = Uint8Array | ByteString;
+/**
+ * Bytes; a string has one char a byte. Pieces stand one behind another; they spare a server a copy, and are read when the
+ * method returns, or settles: they may change afterwards.
+ */
+export type Bytes = Uint8Array | ByteString | readonly Uint8Array[];
 
 /** The request that the method of an opcode gets. */
 export type RequestOf<Name extends OpcodeName> = Request<Body<Name>>;

@@ -199,10 +199,7 @@ class MemoryServer implements FuseServer {
   }
 
   read({ nodeid, body }: RequestOf<'READ'>) {
-    const { content } = this.#tree.file(nodeid);
-    const data = new Uint8Array(Math.max(0, Math.min(body.size, content.size - body.offset)));
-    content.read(body.offset, data);
-    return data;
+    return this.#tree.file(nodeid).content.pieces(body.offset, body.size);
   }
 
   write({ nodeid, body }: RequestOf<'WRITE'>, data: Uint8Array): number {

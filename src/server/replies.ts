@@ -29,13 +29,10 @@ const BLOCK = 4096; // bytes
 
 /** The answer to LOOKUP and whatever makes an inode: CREATE's and TMPFILE's `entry` too. */
 export function entryReply(nodeid: bigint, attributes: Attributes, validity: Validity = {}): fuse_entry_out {
-  return {
-    nodeid,
-    generation: 0n,
-    ...entryValidity(validity.entry ?? 0),
-    ...attrValidity(validity.attr ?? 0),
-    attr: attrOf(attributes),
-  };
+  const { entry_valid, entry_valid_nsec } = entryValidity(validity.entry ?? 0);
+  const { attr_valid, attr_valid_nsec } = attrValidity(validity.attr ?? 0);
+  const attr = attrOf(attributes);
+  return { nodeid, generation: 0n, entry_valid, entry_valid_nsec, attr_valid, attr_valid_nsec, attr };
 }
 
 /** The answer to LOOKUP that there is no such name, which the client may believe for so many seconds. */
@@ -50,7 +47,9 @@ export function attrReply(attributes: Attributes, seconds = 0): fuse_attr_out {
 /** Attributes as the protocol has them. */
 export function attrOf(attributes: Attributes): fuse_attr {
   const { ino, mode, nlink = 1, uid = 0, gid = 0, rdev = 0, size = 0, blksize = BLOCK } = attributes;
-  const [atime, mtime, ctime] = [timeOf(attributes.atime), timeOf(attributes.mtime), timeOf(attributes.ctime)];
+  const atime = timeOf(attributes.atime);
+  const mtime = timeOf(attributes.mtime);
+  const ctime = timeOf(attributes.ctime);
   return {
     ino,
     size,

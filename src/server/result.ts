@@ -1,9 +1,9 @@
 import { type ByteString, toBytes } from '../abi/bytes.ts';
 import { ERANGE } from '../abi/errno.ts';
-import { isPadding, isStruct, type Struct } from '../abi/fields.ts';
+import { type Field, isPadding, isStruct, type Padding, type Struct } from '../abi/fields.ts';
 import { FUSE_IOCTL_RETRY } from '../abi/fuse.ts';
 import { PAGE_SIZE } from '../abi/linux.ts';
-import type { Reply } from '../abi/message.ts';
+import { isInPieces, lengthOf, type OutgoingReply, type Pieces } from '../abi/message.ts';
 import { IOCTL, type Opcode } from '../abi/opcodes.ts';
 import { i32, i64, id64, u16, u32, u64 } from '../abi/struct.ts';
 
@@ -12,24 +12,31 @@ export class BadValue extends TypeError {
   override readonly name = 'BadValue';
 }
 
+/** What a reply needs of its request. */
+interface Asked {
+  readonly unique: number;
+  readonly body: unknown;
+}
+
 /**
- * What a method's result is in the reply to a request with this body.
+ * The reply to a request that a method's result is.
  *
  * @throws BadValue when it is of the wrong type or too long; ERANGE for an attribute longer than was asked for.
  */
-export function replyOf(opcode: Opcode, asked: unknown, result: unknown): Partial<Reply<unknown>> {
+export function replyOf(opcode: Opcode, { unique, body: asked }: Asked, result: unknown): OutgoingReply<unknown> {
   const { out, outData } = opcode;
   if (isAsyncGenerator(result)) throw new BadValue('an async generator never runs; function* without async does');
-  if (opcode.sizeQuery) return sized(bytesOf(result), (asked as { size: number }).size);
-  if (out === null) return outData === null ? {} : { data: within(roomFor(asked), bytesOf(result)) };
+  if (opcode.sizeQuery) return sized(unique, bytesOf(result), (asked as { size: number }).size);
+  if (out === null) return { unique, data: outData === null ? undefined : within(roomFor(asked), bytesOf(result)) };
   if (result === undefined) throw new BadValue('nothing was returned');
-  const [first, second] = membersOf(out);
-  if (first !== undefined && second === undefined) return { body: complete(out, { [first.name]: result }) };
-  const body = complete(out, result);
+  const { only, complete } = completionOf(out);
+  if (only !== null) return { unique, body: complete(only(result)) };
+  const body = complete(result);
+  if (outData === null) return { unique, body };
   const { data, flags = 0 } = result as { data?: unknown; flags?: number };
-  if (outData === null || data === undefined) return { body };
+  if (data === undefined) return { unique, body };
   const room = opcode === IOCTL && (flags & FUSE_IOCTL_RETRY) !== 0 ? PAGE_SIZE : roomFor(asked);
-  return { body, data: within(room, bytesOf(data)) };
+  return { unique, body, data: within(room, bytesOf(data)) };
 }
 
 /**
@@ -37,75 +44,74 @@ export function replyOf(opcode: Opcode, asked: unknown, result: unknown): Partia
  *
  * @throws BadValue for anything but an object, and for a field that its C type cannot hold.
  */
-export function complete<T>(struct: Struct<T>, value: unknown, path = struct.name): T {
-  if (isComplete(struct, value)) return value as T;
-  if (typeof value !== 'object' || value === null) throw new BadValue(`${path} is an object, not ${show(value)}`);
-  const made: Record<string, unknown> = {};
-  for (const { name, inner, absent, holds } of membersOf(struct)) {
-    const member = (value as Record<string, unknown>)[name];
-    if (inner !== null) made[name] = complete(inner, member ?? {}, `${path}.${name}`);
-    else if (member === undefined) made[name] = absent;
-    else if (holds(member)) made[name] = member;
-    else throw new BadValue(`${path}.${name} cannot be ${show(member)}`);
-  }
-  return made as T;
+export const complete = <T>(struct: Struct<T>, value: unknown): T => completionOf(struct).complete(value) as T;
+
+/** How answers become values of one struct. */
+interface Completion {
+  /** As {@link complete}. */
+  complete(value: unknown): unknown;
+  /** Makes a struct of its only field's value; null when there are more. */
+  readonly only: ((value: unknown) => unknown) | null;
 }
 
-type Test = (value: unknown) => boolean;
+const completions = new Map<Struct<unknown>, Completion>();
 
-const tests = new Map<Struct<unknown>, Test>();
-
-/** Whether a value has every field, so that it can be encoded as it is. */
-function isComplete(struct: Struct<unknown>, value: unknown): boolean {
-  let test = tests.get(struct);
-  if (test === undefined) {
-    test = compile(`return ${completeness(struct, 'value')};`);
-    tests.set(struct, test);
-  }
-  return test(value);
+function completionOf(struct: Struct<unknown>): Completion {
+  const known = completions.get(struct);
+  if (known !== undefined) return known;
+  const [first, second] = membersOf(struct);
+  const isAlone = first !== undefined && second === undefined;
+  const only = isAlone ? (new Function('value', `return { ${first[0]}: value };`) as Completion['complete']) : null;
+  const made = { complete: completing(struct, struct.name), only };
+  completions.set(struct, made);
+  return made;
 }
 
-/** The code of that question about an expression: most replies are complete, and one straight line asks fastest. */
+/**
+ * Completes what stands at a path, by code made of nothing but the tables of this file and the names of fields: most
+ * answers are complete, and one straight line asks fastest.
+ */
+function completing(struct: Struct<unknown>, path: string): Completion['complete'] {
+  const inner: Completion['complete'][] = [];
+  const fields = membersOf(struct).map(([name, field]) => {
+    const [member, place] = [`value.${name}`, `${path}.${name}`];
+    if (isStruct(field)) return `${name}: inner[${inner.push(completing(field, place)) - 1}](${member} ?? {})`;
+    const absent = typeof field.absent === 'bigint' ? `${field.absent}n` : `${field.absent}`;
+    const held = `${rangeOf(field)(member)} ? ${member} : refuse('${place} cannot be', ${member})`;
+    return `${name}: ${member} === undefined ? ${absent} : ${held}`;
+  });
+  const source = `return (value) => {
+    if (${completeness(struct, 'value')}) return value;
+    if (typeof value !== 'object' || value === null) refuse('${path} is an object, not', value);
+    return { ${fields.join(', ')} };
+  }`;
+  return new Function('inner', 'refuse', source)(inner, refuse) as Completion['complete'];
+}
+
+function refuse(what: string, value: unknown): never {
+  throw new BadValue(`${what} ${show(value)}`);
+}
+
+/** The code that tells whether an expression has every field, so that it can be encoded as it is. */
 function completeness(struct: Struct<unknown>, value: string): string {
-  const members = Object.entries(struct.fields).flatMap(([name, field]) => {
-    if (isPadding(field)) return [];
+  const members = membersOf(struct).map(([name, field]) => {
     const member = `${value}.${name}`;
-    return isStruct(field) ? completeness(field, member) : `(${(ranges.get(field) ?? NOWHERE)(member)})`;
+    return isStruct(field) ? completeness(field, member) : `(${rangeOf(field)(member)})`;
   });
   return [`typeof ${value} === 'object'`, `${value} !== null`, ...members].join(' && ');
 }
 
-/** Made of nothing but the tables of this file and the names of fields. */
-const compile = (body: string): Test => new Function('value', body) as Test;
+type Member = Exclude<Field, Padding>;
 
-/** A field that carries something. */
-interface Member {
-  readonly name: string;
-  readonly inner: Struct<unknown> | null;
-  readonly absent: unknown;
-  readonly holds: Test;
-}
-
-const members = new Map<Struct<unknown>, readonly Member[]>();
-
-function membersOf(struct: Struct<unknown>): readonly Member[] {
-  let list = members.get(struct);
-  if (list === undefined) {
-    list = Object.entries(struct.fields).flatMap(([name, field]): Member[] => {
-      if (isPadding(field)) return [];
-      if (isStruct(field)) return [{ name, inner: field, absent: undefined, holds: () => false }];
-      const holds = compile(`return ${(ranges.get(field) ?? NOWHERE)('value')};`);
-      return [{ name, inner: null, absent: field.absent, holds }];
-    });
-    members.set(struct, list);
-  }
-  return list;
-}
+/** The fields that carry something. */
+const membersOf = (struct: Struct<unknown>): [name: string, field: Member][] =>
+  Object.entries(struct.fields).flatMap(([name, field]) => (isPadding(field) ? [] : [[name, field]]));
 
 /** The code that tells whether an expression has a value for a kind of field. */
 type Range = (value: string) => string;
 
 const NOWHERE: Range = () => 'false';
+const rangeOf = (field: Member): Range => ranges.get(field) ?? NOWHERE;
 
 const integer =
   (low: number, high: number): Range =>
@@ -127,10 +133,11 @@ const isAsyncGenerator = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
 /** The reply to GETXATTR or LISTXATTR: the length alone when `size` is 0. */
-function sized(bytes: Uint8Array, size: number): Partial<Reply<unknown>> {
-  if (size === 0) return { body: { size: bytes.length } };
-  if (bytes.length > size) throw ERANGE;
-  return { data: bytes };
+function sized(unique: number, bytes: Pieces, size: number): OutgoingReply<unknown> {
+  const length = lengthOf(bytes);
+  if (size === 0) return { unique, body: { size: length } };
+  if (length > size) throw ERANGE;
+  return { unique, data: bytes };
 }
 
 /** The most bytes of data that the client takes. A link's target, which nobody gives a size, fits a page with a NUL. */
@@ -139,13 +146,16 @@ function roomFor(asked: unknown): number {
   return out_size ?? size ?? PAGE_SIZE - 1;
 }
 
-function within(room: number, bytes: Uint8Array): Uint8Array {
-  if (bytes.length > room) throw new BadValue(`${bytes.length} bytes, where ${room} were asked for`);
+function within(room: number, bytes: Pieces): Pieces {
+  const length = lengthOf(bytes);
+  if (length > room) throw new BadValue(`${length} bytes, where ${room} were asked for`);
   return bytes;
 }
 
-function bytesOf(value: unknown): Uint8Array {
+function bytesOf(value: unknown): Pieces {
   if (value instanceof Uint8Array) return value;
+  if (isInPieces(value as Pieces) && (value as unknown[]).every((each) => each instanceof Uint8Array))
+    return value as Pieces;
   if (typeof value === 'string' && isByteString(value)) return toBytes(value);
   throw new BadValue(`bytes are due, not ${show(value)}`);
 }

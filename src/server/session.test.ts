@@ -57,6 +57,10 @@ function carried<T>(struct: Struct<T> | null, value: T, { minor, features }: Pro
   return struct.read(view, 0, size);
 }
 
+const asker = { nodeid: 1n, uid: 0, gid: 0, pid: 1 };
+const reading = (size: number) => ({ ...READ_BODY, size });
+const READ_BODY = { fh: 0n, offset: 0, read_flags: 0, lock_owner: 0n, flags: 0 };
+
 /** The newest protocol, and the last one with each older layout of an opcode's structs. */
 function protocolsOf({ in: asked, out, since }: op.Opcode): { name: string; minor: number; flags?: number }[] {
   const minors = [asked, out].flatMap((struct) => struct?.older.map(({ below }) => below - 1) ?? []);
@@ -179,6 +183,31 @@ describe('what a method does', () => {
       entry_valid: 0,
       attr: { mode: 0o100644, ino: 0n, size: 0 },
     });
+  });
+
+  test('bytes in pieces are one message for a way that takes no pieces', () => {
+    const client = TestClient.of({ read: () => [bytes('one, '), bytes(''), bytes('two')] });
+    expect(client.ask(op.READ, { body: reading(100) })).toMatchObject({ data: bytes('one, two') });
+    expect(client.ask(op.READ, { body: reading(7) })).toBe(EIO);
+    expect(client.log).toEqual([expect.stringMatching(/8 bytes, where 7 were asked for/)]);
+  });
+
+  test('bytes in pieces go in pieces where the way takes them, behind the header', () => {
+    const content = [bytes('one, '), bytes('two')];
+    const client = TestClient.of({ read: () => content });
+    const sent: (readonly Uint8Array[])[] = [];
+    const request = encodeRequest(op.READ, { ...asker, unique: 20, body: reading(100) }, NEWEST);
+    client.session.receive(request, { send: () => {}, sendPieces: (pieces) => sent.push(pieces) });
+    const [[header, ...pieces] = []] = sent;
+    expect(sent).toHaveLength(1);
+    expect(header).toEqual(Uint8Array.of(24, 0, 0, 0, 0, 0, 0, 0, 20, 0, 0, 0, 0, 0, 0, 0));
+    expect(pieces).toHaveLength(2);
+    for (const [index, piece] of pieces.entries()) expect(piece).toBe(content[index]);
+  });
+
+  test('anything but bytes among pieces is a bad answer', () => {
+    const client = TestClient.of({ read: () => [bytes('one'), 'two'] as unknown as Uint8Array[] });
+    expect(client.ask(op.READ, { body: reading(100) })).toBe(EIO);
   });
 
   test('Infinity is as long as can be said', () => {

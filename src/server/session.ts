@@ -5,7 +5,9 @@ import {
   decodeRequestHeader,
   encodeError,
   encodeReply,
+  encodeReplyInPieces,
   type IncomingRequest,
+  isInPieces,
   NEWEST,
   type Protocol,
 } from '../abi/message.ts';
@@ -21,13 +23,19 @@ import { type Body, type OpcodeName, Request } from './request.ts';
 import { BadValue, complete, replyOf, show } from './result.ts';
 import { Turns } from './turns.ts';
 
-/** What a session needs of the way to its client. */
-export interface SessionOptions {
-  /**
-   * Takes one whole message to the client. What it throws is logged, and the message is lost; for a notification it is
-   * told to who sent it.
-   */
+/** A way to the client. What it throws is logged, and the message is lost; for a notification it is told to who sent it. */
+export interface Way {
+  /** Takes one whole message. */
   send(message: Uint8Array): void;
+  /**
+   * Takes one message in pieces, one behind another, where that spares a copy of them. They are the server's, which may
+   * change them once this has returned.
+   */
+  sendPieces?(pieces: readonly Uint8Array[]): void;
+}
+
+/** What a session needs of the way to its client. */
+export interface SessionOptions extends Way {
   /**
    * Takes a notification, where that is another way than `send`'s: one that can tell what became of it, by throwing or
    * rejecting with an errno. It must not wait on this thread: the client may hold locks until a request is answered.
@@ -41,7 +49,6 @@ export interface SessionOptions {
   readonly limits?: Limits;
 }
 
-type Send = (message: Uint8Array) => void;
 type Incoming<Name extends OpcodeName> = IncomingRequest<Body<Name>>;
 
 /** A request that waits for a promise or a coroutine. */
@@ -67,20 +74,19 @@ export class Session {
   readonly client: Client;
   readonly #server: FuseServer;
   readonly #options: SessionOptions;
-  readonly #send: Send;
   readonly #turns: Turns;
   readonly #underway = new Map<number, Underway>();
   /** The opcodes that are the session's own work. */
   readonly #ours = new Map<
     op.Opcode,
-    (header: abi.fuse_in_header, incoming: IncomingRequest<unknown>, send: Send) => void
+    (header: abi.fuse_in_header, incoming: IncomingRequest<unknown>, way: Way) => void
   >([
-    [op.INIT, ({ unique }, { body }, send) => this.#initialize(unique, body as abi.fuse_init_in, send)],
+    [op.INIT, ({ unique }, { body }, way) => this.#initialize(unique, body as abi.fuse_init_in, way)],
     [op.FORGET, ({ nodeid }, { body }) => this.#forget(nodeid, (body as abi.fuse_forget_in).nlookup)],
     [op.BATCH_FORGET, (_, incoming) => this.#forgetAll(incoming as Incoming<'BATCH_FORGET'>)],
     [op.INTERRUPT, (_, { body }) => this.#interrupt((body as abi.fuse_interrupt_in).unique)],
     [op.NOTIFY_REPLY, ({ unique }, incoming) => this.#retrieved(unique, incoming as Incoming<'NOTIFY_REPLY'>)],
-    [op.DESTROY, ({ unique }, _, send) => this.#destroy(unique, send)],
+    [op.DESTROY, ({ unique }, _, way) => this.#destroy(unique, way)],
   ]);
   #state: 'starting' | 'ready' | 'closed' = 'starting';
   #protocol: Protocol = NEWEST;
@@ -88,7 +94,6 @@ export class Session {
   constructor(server: FuseServer, options: SessionOptions) {
     this.#server = server;
     this.#options = options;
-    this.#send = (message) => options.send(message);
     this.#turns = Turns.of(server);
     this.client = new Client(this.#clientDoor());
   }
@@ -108,14 +113,14 @@ export class Session {
   }
 
   /**
-   * Takes one message of the client. The server may keep parts of it until it has answered. The reply goes to `send`
-   * where one is given: a request from a clone of the device is answered through that clone.
+   * Takes one message of the client. The server may keep parts of it until it has answered. The reply goes another way
+   * than the options' where one is given: a request from a clone of the device is answered through that clone.
    */
-  receive(message: Uint8Array, send: (message: Uint8Array) => void = this.#send): void {
+  receive(message: Uint8Array, way: Way = this.#options): void {
     if (this.#state === 'closed') return;
     this.#turns.enter();
     try {
-      this.#receive(message, send);
+      this.#receive(message, way);
     } finally {
       this.#turns.leave();
     }
@@ -151,7 +156,7 @@ export class Session {
     };
   }
 
-  #receive(message: Uint8Array, send: Send): void {
+  #receive(message: Uint8Array, way: Way): void {
     let header: abi.fuse_in_header;
     try {
       header = decodeRequestHeader(message);
@@ -161,28 +166,28 @@ export class Session {
     }
     const opcode = op.opcodeOf(header.opcode);
     if (opcode === undefined) {
-      this.#transmit(encodeError(header.unique, ENOSYS), send);
+      this.#transmit(encodeError(header.unique, ENOSYS), way);
       return;
     }
     // A client may still have had some to send when it said DESTROY; there is nothing any more that it could give back.
     if (this.#state === 'starting' && (opcode === op.FORGET || opcode === op.BATCH_FORGET)) return;
     if ((opcode === op.INIT) !== (this.#state === 'starting')) {
-      this.#refuse(opcode, header.unique, EIO, `came ${opcode === op.INIT ? 'twice' : 'before INIT'}`, send);
+      this.#refuse(opcode, header.unique, EIO, `came ${opcode === op.INIT ? 'twice' : 'before INIT'}`, way);
       return;
     }
     let incoming: IncomingRequest<unknown>;
     try {
       incoming = decodeRequest(opcode, message, this.#protocol);
     } catch {
-      this.#refuse(opcode, header.unique, EINVAL, 'lacks a part', send);
+      this.#refuse(opcode, header.unique, EINVAL, 'lacks a part', way);
       return;
     }
     const ours = this.#ours.get(opcode);
-    if (ours === undefined) this.#call(opcode, header, incoming, send);
-    else ours(header, incoming, send);
+    if (ours === undefined) this.#call(opcode, header, incoming, way);
+    else ours(header, incoming, way);
   }
 
-  #initialize(unique: number, asked: abi.fuse_init_in, send: Send): void {
+  #initialize(unique: number, asked: abi.fuse_init_in, way: Way): void {
     try {
       const { body, protocol } = negotiate(this.#server, asked, this.#options.limits ?? {}, this.client);
       const reply = { unique, body: complete(abi.fuse_init_out, body) };
@@ -191,9 +196,9 @@ export class Session {
         this.#protocol = protocol;
         this.#state = 'ready';
       }
-      this.#transmit(message, send);
+      this.#transmit(message, way);
     } catch (error) {
-      this.#transmit(encodeError(unique, this.#errnoFor('init', error)), send);
+      this.#transmit(encodeError(unique, this.#errnoFor('init', error)), way);
     }
   }
 
@@ -223,55 +228,55 @@ export class Session {
     if (!this.client.retrieved(unique, body, data)) this.#log(`NOTIFY_REPLY ${unique}: nobody asked for it`);
   }
 
-  #destroy(unique: number, send: Send): void {
+  #destroy(unique: number, way: Way): void {
     this.#state = 'starting';
     this.client.gone();
     this.#guard('destroy', () => this.#server.destroy?.());
     this.#protocol = NEWEST;
-    this.#transmit(encodeReply(op.DESTROY, { unique }, this.#protocol), send);
+    this.#transmit(encodeReply(op.DESTROY, { unique }, this.#protocol), way);
   }
 
-  #call(opcode: op.Opcode, header: abi.fuse_in_header, incoming: IncomingRequest<unknown>, send: Send): void {
+  #call(opcode: op.Opcode, header: abi.fuse_in_header, incoming: IncomingRequest<unknown>, way: Way): void {
     const { name, newest } = methodOf(opcode);
     const method = (this.#server as Record<string, unknown>)[name];
     if (typeof method !== 'function') {
-      this.#withoutMethod(opcode, header.unique, send);
+      this.#withoutMethod(opcode, header.unique, way);
       return;
     }
     const isOld = newest.in !== null && newest.in !== opcode.in;
-    const body = isOld ? complete(newest.in, incoming.body) : incoming.body;
-    const request = new Request(opcode, header, { ...incoming, body });
+    const arriving = isOld ? { ...incoming, body: complete(newest.in, incoming.body) } : incoming;
+    const request = new Request(opcode, header, arriving);
     const values = opcode.data === null ? incoming.names : [...incoming.names, incoming.data];
     try {
       const result: unknown = method.call(this.#server, request, ...values);
-      if (isPromiseLike(result)) this.#await(request, result, send);
-      else if (isCoroutine(result)) this.#run(request, result, send);
-      else this.#answer(request, result, send);
+      if (isPromiseLike(result)) this.#await(request, result, way);
+      else if (isCoroutine(result)) this.#run(request, result, way);
+      else this.#answer(request, result, way);
     } catch (error) {
-      this.#fail(request, error, send);
+      this.#fail(request, error, way);
     }
   }
 
-  #withoutMethod(opcode: op.Opcode, unique: number, send: Send): void {
+  #withoutMethod(opcode: op.Opcode, unique: number, way: Way): void {
     if (opcode.reply !== 'required') return;
     const flag = understandsENOSYS.get(opcode);
-    if (flag === undefined || this.#protocol.features[flag]) this.#transmit(encodeError(unique, ENOSYS), send);
-    else this.#transmit(encodeReply(opcode, { unique, ...replyOf(opcode, undefined, {}) }, this.#protocol), send);
+    if (flag === undefined || this.#protocol.features[flag]) this.#transmit(encodeError(unique, ENOSYS), way);
+    else this.#transmit(encodeReply(opcode, replyOf(opcode, { unique, body: undefined }, {}), this.#protocol), way);
   }
 
-  #await(request: Request, result: PromiseLike<unknown>, send: Send): void {
+  #await(request: Request, result: PromiseLike<unknown>, way: Way): void {
     const underway: Underway = { request, coroutine: null };
     this.#underway.set(request.unique, underway);
     result.then(
-      (value) => this.#settle(underway, () => this.#answer(request, value, send)),
-      (error: unknown) => this.#settle(underway, () => this.#fail(request, error, send)),
+      (value) => this.#settle(underway, () => this.#answer(request, value, way)),
+      (error: unknown) => this.#settle(underway, () => this.#fail(request, error, way)),
     );
   }
 
-  #run(request: Request, result: Coroutine<unknown>, send: Send): void {
+  #run(request: Request, result: Coroutine<unknown>, way: Way): void {
     const coroutine = new CoroutineRun(result, this.#turns, {
-      returned: (value) => this.#settle(underway, () => this.#answer(request, value, send)),
-      threw: (error) => this.#settle(underway, () => this.#fail(request, error, send)),
+      returned: (value) => this.#settle(underway, () => this.#answer(request, value, way)),
+      threw: (error) => this.#settle(underway, () => this.#fail(request, error, way)),
     });
     const underway: Underway = { request, coroutine };
     this.#underway.set(request.unique, underway);
@@ -285,30 +290,30 @@ export class Session {
     finish();
   }
 
-  #answer(request: Request, result: unknown, send: Send): void {
-    const { opcode, unique, body } = request;
+  #answer(request: Request, result: unknown, way: Way): void {
+    const { opcode, unique } = request;
     if (opcode.reply !== 'required' || this.#state === 'closed') return;
-    const { name } = methodOf(opcode);
-    let message: Uint8Array;
     try {
-      message = encodeReply(opcode, { unique, ...replyOf(opcode, body, result) }, this.#protocol);
+      const reply = replyOf(opcode, request, result);
+      if (isInPieces(reply.data) && way.sendPieces !== undefined) {
+        const pieces = encodeReplyInPieces(opcode, reply, this.#protocol);
+        this.#guard('send', () => way.sendPieces?.(pieces));
+      } else this.#transmit(encodeReply(opcode, reply, this.#protocol), way);
     } catch (error) {
       if (error instanceof BadValue)
-        this.#refuse(opcode, unique, EIO, `failed: ${name}() answered badly: ${error.message}`, send);
-      else this.#fail(request, error, send);
-      return;
+        this.#refuse(opcode, unique, EIO, `failed: ${methodOf(opcode).name}() answered badly: ${error.message}`, way);
+      else this.#fail(request, error, way);
     }
-    this.#transmit(message, send);
   }
 
-  #fail({ opcode, unique }: Request, error: unknown, send: Send): void {
+  #fail({ opcode, unique }: Request, error: unknown, way: Way): void {
     const errno = this.#errnoFor(opcode.name, error);
-    if (opcode.reply === 'required') this.#transmit(encodeError(unique, errno), send);
+    if (opcode.reply === 'required') this.#transmit(encodeError(unique, errno), way);
   }
 
-  #refuse(opcode: op.Opcode, unique: number, errno: Errno, why: string, send: Send): void {
+  #refuse(opcode: op.Opcode, unique: number, errno: Errno, why: string, way: Way): void {
     this.#log(`${opcode.name} ${why}`);
-    if (opcode.reply === 'required') this.#transmit(encodeError(unique, errno), send);
+    if (opcode.reply === 'required') this.#transmit(encodeError(unique, errno), way);
   }
 
   #errnoFor(what: string, error: unknown): Errno {
@@ -317,8 +322,8 @@ export class Session {
     return errno ?? EIO;
   }
 
-  #transmit(message: Uint8Array, send: Send): void {
-    if (this.#state !== 'closed') this.#guard('send', () => send(message));
+  #transmit(message: Uint8Array, way: Way): void {
+    if (this.#state !== 'closed') this.#guard('send', () => way.send(message));
   }
 
   #guard(what: string, run: () => void): void {

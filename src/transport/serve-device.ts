@@ -1,18 +1,27 @@
 import { ECONNABORTED, ENODEV, ENOENT, EPERM } from '../abi/errno.ts';
+import { joined } from '../abi/message.ts';
 import { copyOfMessage } from '../abi/message-memory.ts';
-import { tryReadRequest, writeNotification, writeReply } from '../linux/fuse-device.ts';
+import { IOV_MAX, tryReadRequest, writeNotification, writeReply, writeReplyInPieces } from '../linux/fuse-device.ts';
 import { Linger } from '../linux/linger.ts';
 import { NodeReactor } from '../linux/reactor.ts';
 import { closeDescriptor } from '../linux/sockets.ts';
 import type { FuseServer } from '../server/fuse-server.ts';
 import type { Limits } from '../server/negotiate.ts';
-import { Session } from '../server/session.ts';
+import { Session, type Way } from '../server/session.ts';
 import type { Watch } from './reactor.ts';
 
 /** The room that a reader must offer: the largest WRITE, 256 pages, and what is around it. */
 const LARGEST_REQUEST = (1 << 20) + 8192; // bytes
 /** Requests taken from one device in one turn, so that timers and sockets of a busy server have theirs. */
 const REQUESTS_A_TURN = 64;
+
+/** One descriptor of the device. */
+interface Reader {
+  readonly fd: number;
+  readonly linger: Linger;
+  /** Requests are answered through the descriptor that they came from. */
+  readonly way: Way;
+}
 
 /** How the Linux kernel's device is served. */
 export interface DeviceOptions {
@@ -71,8 +80,8 @@ export class DeviceService {
    * when that was INIT and the server cannot be used. What comes after that may have ended it all by then.
    */
   add(fd: number): Promise<'answered' | 'refused'> {
-    const linger = new Linger(fd);
-    const watch = this.#reactor.watch(fd, { readable: true, writable: false }, () => this.#ready(fd, linger));
+    const reader = { fd, linger: new Linger(fd), way: this.#wayOf(fd) };
+    const watch = this.#reactor.watch(fd, { readable: true, writable: false }, () => this.#ready(reader));
     this.#watches.set(fd, watch);
     return new Promise((resolve) =>
       this.#firsts.set(fd, () => resolve(this.session.protocol === null ? 'refused' : 'answered')),
@@ -92,13 +101,20 @@ export class DeviceService {
     this.#end();
   }
 
-  #ready(fd: number, linger: Linger): void {
+  #wayOf(fd: number): Way {
+    return {
+      send: (reply) => this.#reply(fd, reply),
+      sendPieces: (pieces) => this.#replyInPieces(fd, pieces),
+    };
+  }
+
+  #ready({ fd, linger, way }: Reader): void {
     for (let taken = 0; taken < REQUESTS_A_TURN && this.#watches.has(fd); taken++) {
       const length = this.#take(fd) ?? (taken > 0 && this.#comesAtOnce(linger) ? this.#take(fd) : null);
       if (length === null) return;
       const message = copyOfMessage(this.#buffer.subarray(0, length));
       this.#options.onRequest?.(message);
-      this.session.receive(message, (reply) => this.#reply(fd, reply));
+      this.session.receive(message, way);
       this.#firsts.get(fd)?.();
       this.#firsts.delete(fd);
     }
@@ -120,12 +136,22 @@ export class DeviceService {
     }
   }
 
-  /** @throws the kernel's errno when it refuses the reply */
+  /** Only what somebody listens to is joined: Linux takes the pieces as they are. */
+  #replyInPieces(fd: number, pieces: readonly Uint8Array[]): void {
+    if (this.#options.onReply !== undefined || pieces.length > IOV_MAX) this.#reply(fd, joined(pieces));
+    else this.#write(fd, () => writeReplyInPieces(fd, pieces));
+  }
+
   #reply(fd: number, message: Uint8Array): void {
+    if (this.#watches.has(fd)) this.#options.onReply?.(message);
+    this.#write(fd, () => writeReply(fd, message));
+  }
+
+  /** @throws the kernel's errno when it refuses the reply */
+  #write(fd: number, write: () => void): void {
     if (!this.#watches.has(fd)) return;
-    this.#options.onReply?.(message);
     try {
-      writeReply(fd, message);
+      write();
     } catch (error) {
       // Whoever asked has gone: killed, or the connection was aborted.
       if (error !== ENOENT && error !== ENODEV) throw error;

@@ -97,8 +97,10 @@ export class SlowServer {
     if (parcel === undefined) return;
     if (parcel.opcode.reply !== 'none') this.#note(parcel.opcode, parcel.message);
     this.#reply = null;
-    this.session.receive(parcel.message, (reply) => {
-      this.#reply = reply;
+    this.session.receive(parcel.message, {
+      send: (reply) => {
+        this.#reply = reply;
+      },
     });
     this.#performed(parcel);
   }

@@ -1,5 +1,5 @@
 import { major, minor, STATX_BASIC_STATS, STATX_BTIME } from '../../abi/linux.ts';
-import type { fuse_attr_out, fuse_entry_out, fuse_statx, fuse_sx_time } from '../../abi/structs.ts';
+import type { fuse_attr_out, fuse_entry_out, fuse_statx, fuse_statx_out, fuse_sx_time } from '../../abi/structs.ts';
 import { type Attributes, absentReply, attrReply, entryReply } from '../replies.ts';
 import type { Time } from '../time.ts';
 import { attrValidity } from '../validity.ts';
@@ -42,8 +42,9 @@ export class Answers {
     return attrReply(attributesOf(inode), this.#timeouts.attr);
   }
 
-  statx(inode: Inode): { attr_valid: number; attr_valid_nsec: number; stat: Partial<fuse_statx> } {
-    return { ...attrValidity(this.#timeouts.attr), stat: statxOf(inode) };
+  statx(inode: Inode): fuse_statx_out {
+    const { attr_valid, attr_valid_nsec } = attrValidity(this.#timeouts.attr);
+    return { attr_valid, attr_valid_nsec, flags: 0, stat: statxOf(inode) };
   }
 }
 
@@ -64,11 +65,12 @@ const attributesOf = (inode: Inode): Attributes => ({
   ctime: inode.ctime,
 });
 
-function statxOf(inode: Inode): Partial<fuse_statx> {
+function statxOf(inode: Inode): fuse_statx {
   const rdev = rdevOf(inode);
   return {
     mask: STATX_BASIC_STATS | STATX_BTIME,
     blksize: BLOCK,
+    attributes: 0n,
     nlink: inode.nlink,
     uid: inode.uid,
     gid: inode.gid,
@@ -76,12 +78,15 @@ function statxOf(inode: Inode): Partial<fuse_statx> {
     ino: inode.nodeid,
     size: inode.size,
     blocks: Math.ceil(inode.allocated / 512),
+    attributes_mask: 0n,
     atime: statxTime(inode.atime),
     btime: statxTime(inode.btime),
     ctime: statxTime(inode.ctime),
     mtime: statxTime(inode.mtime),
     rdev_major: major(rdev),
     rdev_minor: minor(rdev),
+    dev_major: 0,
+    dev_minor: 0,
   };
 }
 

@@ -10,6 +10,7 @@ import {
   SEEK_HOLE,
   SEEK_SET,
 } from '../../abi/linux.ts';
+import { joined } from '../../abi/message.ts';
 import { bytes } from '../testing/client.ts';
 import { errnoOfCall } from '../testing/files.ts';
 import { Content, MAX_FILE_SIZE } from './content.ts';
@@ -21,6 +22,7 @@ const space = (pages = 1000): Space => new Space(pages * PAGE_SIZE);
 const readAll = (content: Content): Uint8Array => {
   const target = new Uint8Array(content.size);
   expect(content.read(0, target)).toBe(content.size);
+  expect(Buffer.compare(joined(content.pieces(0, content.size + 1)), target)).toBe(0);
   return target;
 };
 
@@ -36,6 +38,20 @@ describe('contents', () => {
     expect(content.allocated).toBe(PAGE_SIZE);
     content.punch(0, TIB);
     expect(content.allocated).toBe(0);
+  });
+
+  test('any part is the same in pieces, holes and all', () => {
+    const content = new Content(space());
+    content.write(100, new Uint8Array(PAGE_SIZE).fill(1));
+    content.write(4 * PAGE_SIZE - 3, bytes('behind a hole'));
+    const whole = readAll(content);
+    const ends = [0, 1, 99, 100, PAGE_SIZE, 2 * PAGE_SIZE + 5, 4 * PAGE_SIZE, content.size, content.size + 9];
+    for (const start of ends) {
+      for (const end of ends.filter((each) => each >= start)) {
+        expect(joined(content.pieces(start, end - start))).toEqual(whole.slice(start, end));
+      }
+    }
+    expect(content.pieces(2 ** 53, 4096)).toEqual([]);
   });
 
   test('writing stops where space ends, and fails when there is none', () => {

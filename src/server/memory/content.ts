@@ -45,6 +45,19 @@ export class Content {
     return length;
   }
 
+  /** Up to `length` bytes from `offset`, fewer at the end of the file, as they lie here: they change with the file. */
+  pieces(offset: number, length: number): Uint8Array[] {
+    const pieces: Uint8Array[] = [];
+    const end = Math.min(offset + length, this.#size);
+    for (let at = offset; at < end; ) {
+      const { number, start, count } = pieceAt(at, end - at);
+      const page = this.#pages.get(number) ?? zeros;
+      pieces.push(count === PAGE_SIZE ? page : page.subarray(start, start + count));
+      at += count;
+    }
+    return pieces;
+  }
+
   /**
    * Writes all of `source`, or as much as there is space for.
    *
