@@ -71,7 +71,9 @@ export class Content {
     try {
       while (done < length) {
         const { number, start, count } = pieceAt(offset + done, length - done);
-        this.#writable(number).set(source.subarray(done, done + count), start);
+        const piece = source.subarray(done, done + count);
+        if (count === PAGE_SIZE && !this.#hasData(number)) this.#fill(number, new Uint8Array(piece));
+        else this.#writable(number).set(piece, start);
         done += count;
       }
     } catch (error) {
@@ -139,12 +141,15 @@ export class Content {
 
   #writable(number: number): Uint8Array {
     const page = this.#pages.get(number);
-    if (page !== undefined && page !== zeros) return page;
-    if (page === undefined) this.#space.take(PAGE_SIZE);
+    return page !== undefined && page !== zeros ? page : this.#fill(number, new Uint8Array(PAGE_SIZE));
+  }
+
+  /** Takes space for a page that has no data yet, unless that is reserved, and returns it. */
+  #fill(number: number, page: Uint8Array): Uint8Array {
+    if (!this.#pages.has(number)) this.#space.take(PAGE_SIZE);
     this.#order = null;
-    const made = new Uint8Array(PAGE_SIZE);
-    this.#pages.set(number, made);
-    return made;
+    this.#pages.set(number, page);
+    return page;
   }
 
   /** Zeroes a range that lies within one page. */
