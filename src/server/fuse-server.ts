@@ -118,7 +118,7 @@ export interface FuseServer {
   tmpfile?(request: RequestOf<'TMPFILE'>, name: ByteString): Answer<'TMPFILE'>;
   /** At most `body.size` bytes; fewer are the end of the file. */
   read?(request: RequestOf<'READ'>): Soon<Bytes>;
-  /** Answers how many bytes were taken. */
+  /** Answers how many bytes were taken. They are the server's own from now on. */
   write?(request: RequestOf<'WRITE'>, data: Uint8Array): Answer<'WRITE'>;
   /** Comes with each close(2), which returns its error. */
   flush?(request: RequestOf<'FLUSH'>): Soon<void>;

@@ -66,6 +66,22 @@ test('replies come at once from plain methods, and later from asynchronous ones'
   await client.served;
 });
 
+test("the bytes of a WRITE are the server's own: it may keep them when it has answered", async () => {
+  const kept: Uint8Array[] = [];
+  const client = new Client({ write: (_, data) => kept.push(data) });
+  await client.next();
+  const sizes = [10, 5000, 5000, 100_000];
+  for (const [index, size] of sizes.entries()) {
+    const body = { fh: 0n, offset: 0, size, write_flags: 0, lock_owner: 0n, flags: 0 };
+    client.send(WRITE, { body, data: new Uint8Array(size).fill(index) });
+    await client.next();
+  }
+  expect(kept.map(({ length }) => length)).toEqual(sizes);
+  expect(kept.every((data, index) => data.every((byte) => byte === index))).toBe(true);
+  closeDescriptor(client.fd);
+  await client.served;
+});
+
 test('it ends when the client closes its end, tells the server, and leaves no descriptor', async () => {
   const before = openDescriptors();
   let destroyed = 0;
