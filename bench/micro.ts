@@ -4,6 +4,7 @@ import { memory } from '../src/server/memory.ts';
 import { cacheBenches } from './micro/caches.ts';
 import { codecBenches } from './micro/codec.ts';
 import { schedulerBenches } from './micro/scheduler.ts';
+import { waitBenches } from './micro/waits.ts';
 
 /** Measures parts alone, and prints nanoseconds for each: to find what a change did, not to compare with anybody. */
 export async function micro(): Promise<void> {
@@ -11,5 +12,7 @@ export async function micro(): Promise<void> {
   codecBenches();
   schedulerBenches();
   cacheBenches(mounted);
+  const endWaits = waitBenches();
   await run({ colors: process.stdout.isTTY });
+  await endWaits();
 }

@@ -30,6 +30,8 @@ export interface Arguments<In> {
   readonly body?: In | undefined;
   readonly names?: readonly ByteString[] | undefined;
   readonly data?: Uint8Array | undefined;
+  /** How many bytes of data stand elsewhere, and belong behind what is encoded. Then there are no extensions. */
+  readonly lentBytes?: number;
   /** Whole extensions, a multiple of 8 bytes. */
   readonly extensions?: Uint8Array | undefined;
 }
@@ -43,18 +45,22 @@ export interface OutgoingRequest<In> extends Arguments<In> {
   readonly pid: number;
 }
 
-/** Encodes a request as one message. Its bytes are the caller's own, the ArrayBuffer behind them may be shared. */
+/**
+ * Encodes a request as one message, but for the data that stand elsewhere. Its bytes are the caller's own, the ArrayBuffer
+ * behind them may be shared.
+ */
 export function encodeRequest<In>(opcode: Opcode<In>, request: OutgoingRequest<In>, protocol: Protocol): Uint8Array {
-  const { names = NO_NAMES, data = NOTHING, extensions = NOTHING } = request;
+  const { names = NO_NAMES, data = NOTHING, lentBytes = 0, extensions = NOTHING } = request;
   if (names.length !== opcode.names.length) throw new Error(`${opcode.name} takes ${opcode.names.length} names`);
   if (extensions.length % 8 !== 0) throw new Error('request extensions are a multiple of 8 bytes');
 
   const bodySize = opcode.in === null ? 0 : opcode.in.sizeAt(protocol.minor, protocol.features);
-  let len = fuse_in_header.size + bodySize + data.length + extensions.length;
-  for (const name of names) len += name.length + 1;
+  let size = fuse_in_header.size + bodySize + data.length + extensions.length;
+  for (const name of names) size += name.length + 1;
 
-  const { message, view, start } = messageMemory(len);
+  const { message, view, start } = messageMemory(size);
   const { unique, nodeid, uid, gid, pid } = request;
+  const len = size + lentBytes;
   const total_extlen = extensions.length / 8;
   fuse_in_header.write(view, start, { len, opcode: opcode.number, unique, nodeid, uid, gid, pid, total_extlen });
   let at = fuse_in_header.size;

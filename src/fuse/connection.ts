@@ -382,6 +382,7 @@ export class Connection {
         this.end(request, EINTR);
         return;
       }
+      request.giveBack();
     }
     yield* sleepUntil(task, request.answered, ended, why, 'event');
   }

@@ -6,7 +6,7 @@ import { interruptedUnique, isInterruptUnique } from '../abi/unique.ts';
 import type { WaitQueue } from '../task/wait-queue.ts';
 import type { Device } from './device.ts';
 import { type Notified, notify } from './notify.ts';
-import type { Request } from './request.ts';
+import { Request } from './request.ts';
 
 /** An error in a reply lies in -511 to 0. */
 const MAX_ERROR = 511;
@@ -59,11 +59,18 @@ export class DeviceFile {
   }
 
   /**
-   * The next whole message, if it has no more than `room` bytes, without a copy; null when there is none.
+   * The next whole message, if it has no more than `room` bytes, without a copy unless data are lent; null when there is
+   * none.
    *
    * @throws EPERM when unattached, ENODEV or ECONNABORTED when the connection is gone
    */
   take(room: number): Uint8Array | null {
+    const next = this.takeAsItIs(room);
+    return next instanceof Request ? next.wholeMessage : next;
+  }
+
+  /** As {@link take}, but of a message with data that are lent the request: it must not be read once it has ended. */
+  takeAsItIs(room: number): Uint8Array | Request | null {
     return this.#attached().next(this, room);
   }
 

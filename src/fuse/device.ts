@@ -155,13 +155,14 @@ export class Device {
   }
 
   /**
-   * The next message for a reader with room for `room` bytes; null when there is none. In Linux's order: interrupts
+   * The next message for a reader with room for `room` bytes, or the request itself if it has data that are lent; null when
+   * there is none. In Linux's order: interrupts
    * first, then requests and forgets in proportion. A request that does not fit fails, and the next one is tried.
    *
    * @throws ENODEV, or ECONNABORTED after a user's abort, when the connection is gone
    * @see Linux fs/fuse/dev.c, fuse_dev_do_read()
    */
-  next(file: DeviceFile, room: number): Uint8Array | null {
+  next(file: DeviceFile, room: number): Uint8Array | Request | null {
     const { connection } = this;
     for (;;) {
       if (connection.state === 'aborted') throw connection.abortedByUser ? ECONNABORTED : ENODEV;
@@ -170,7 +171,7 @@ export class Device {
       if (this.#isForgetsTurn()) return this.#takeForgets(room);
       const request = this.queue.shift();
       if (request === undefined) return null;
-      if (request.message.length > room) connection.end(request, tooLarge(request));
+      if (request.size > room) connection.end(request, tooLarge(request));
       else return this.#deliver(request, file);
     }
   }
@@ -203,20 +204,20 @@ export class Device {
     return request.message;
   }
 
-  #encode({ opcode, unique, nodeid, caller, call }: Request): Uint8Array {
+  #encode({ opcode, unique, nodeid, caller, call, lentBytes }: Request): Uint8Array {
     const { uid, gid, pid } = caller;
     const { body, names, data, extensions } = call;
-    const request = { unique, nodeid, uid, gid, pid, body, names, data, extensions };
+    const request = { unique, nodeid, uid, gid, pid, body, names, data, lentBytes, extensions };
     return encodeRequest(opcode, request, this.connection.protocol);
   }
 
-  #deliver(request: Request, file: DeviceFile): Uint8Array {
+  #deliver(request: Request, file: DeviceFile): Uint8Array | Request {
     request.state = 'sent';
     request.file = file;
     this.connection.events.emit('read', request);
     if (request.opcode.reply === 'none') this.connection.end(request, NO_REPLY);
     else if (request.interrupted) this.interrupt(request);
-    return request.message;
+    return request.lent === null ? request.message : request;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ByteString } from '../abi/bytes.ts';
 import type { Errno } from '../abi/errno.ts';
-import type { Reply } from '../abi/message.ts';
+import { joined, lengthOf, type Reply } from '../abi/message.ts';
 import type { Opcode } from '../abi/opcodes.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
 import type { DeviceFile } from './device-file.ts';
@@ -10,6 +10,11 @@ export interface Call<In> {
   readonly body?: In;
   readonly names?: readonly ByteString[];
   readonly data?: Uint8Array;
+  /**
+   * In place of `data`: they are read where they are, when the server takes the request, and stay there until it has ended,
+   * or its task is killed.
+   */
+  readonly lent?: readonly Uint8Array[];
   readonly extensions?: Uint8Array | undefined;
   /** The most bytes of variable reply that are allowed. */
   readonly room?: number;
@@ -41,12 +46,14 @@ export class Request<In = unknown, Out = unknown> {
   readonly caller: Caller;
   /** Foreground: a task waits. Background: limited by max_background, and `onReply` is called. */
   readonly kind: 'foreground' | 'background';
+  /** The data that are lent; null when there are none. */
+  lent: readonly Uint8Array[] | null;
   /** Who waits for the end. */
   readonly answered = new WaitQueue();
   state: RequestState = 'created';
   /** The request's number: 0 until it is queued, negative once it was sent again. */
   unique = 0;
-  /** The request in binary; empty until it is queued. */
+  /** The request in binary, without the data that are lent; empty until it is queued. */
   message: Uint8Array = NOTHING;
   /** Monotonic milliseconds at which it was handed over, to be queued now or when the background has room. */
   since = 0;
@@ -76,11 +83,32 @@ export class Request<In = unknown, Out = unknown> {
     this.call = call;
     this.caller = opcode.credentials === 'none' ? NOBODY : caller;
     this.kind = kind;
+    this.lent = call.lent ?? null;
   }
 
   /** For people: "READ 14". */
   get label(): string {
     return `${this.opcode.name} ${Math.abs(this.unique)}`;
+  }
+
+  /** Bytes of the whole message; 0 until it is queued. */
+  get size(): number {
+    return this.message.length + this.lentBytes;
+  }
+
+  /** How many bytes of data are lent. */
+  get lentBytes(): number {
+    return this.lent === null ? 0 : lengthOf(this.lent);
+  }
+
+  /** The whole message, in new memory if data are lent. */
+  get wholeMessage(): Uint8Array {
+    return this.lent === null ? this.message : joined([this.message, ...this.lent]);
+  }
+
+  /** Whoever lent data wants them back: what is still to be sent, or sent again, is a copy. */
+  giveBack(): void {
+    if (this.lent !== null) this.lent = [joined(this.lent)];
   }
 
   /** The reply, or the errno in its place. */

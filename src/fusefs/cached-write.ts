@@ -9,7 +9,7 @@ import { dropCached, writeRange } from './direct-io.ts';
 import type { FuseFile, Written } from './file.ts';
 import { removePrivileges, restoreSize } from './setattr.ts';
 import { taken, writeCall, writeLimit } from './transfer.ts';
-import { staysHere, writeBehind } from './write-behind.ts';
+import { checkCaller, staysHere, writeBehind } from './write-behind.ts';
 import { dataChanged } from './write-inode.ts';
 import { invalidatePages, pagesOf, writePages } from './write-pages.ts';
 
@@ -91,18 +91,21 @@ interface Filled {
 function* fillPages(task: Task, file: FuseFile, data: Uint8Array, offset: number): Blocking<Filled> {
   const { mapping, superblock } = file.inode;
   const { features, limits } = superblock.connection;
-  const most = Math.min(data.length, writeLimit(file));
-  const last = Math.floor((offset + most) / PAGE_SIZE) - 1;
-  let done = 0;
+  const pages = features.BIG_WRITES ? limits.maxPages : 1;
+  const most = Math.min(data.length, writeLimit(file), pages * PAGE_SIZE - (offset % PAGE_SIZE));
+  let done = mapping.store(offset, data.subarray(0, most));
   let lock: PageLock | null = null;
-  for (let pages = features.BIG_WRITES ? limits.maxPages : 1; pages > 0 && done < most && lock === null; pages--) {
+  while (done < most && lock === null) {
     const at = offset + done;
     const [page, within] = [Math.floor(at / PAGE_SIZE), at % PAGE_SIZE];
-    const part = data.subarray(done, Math.min(most, done + PAGE_SIZE - within));
-    if (mapping.lockOf(page) !== null) yield* mapping.unlocked(task, page, 'event');
-    if (!mapping.put(page, within, part, last)) lock = mapping.lock(page, 1);
-    done += part.length;
-    if (within + part.length < PAGE_SIZE) break;
+    if (mapping.lockOf(page) === null) {
+      lock = mapping.lock(page, 1);
+      done = Math.min(most, done + PAGE_SIZE - within);
+    } else {
+      yield* mapping.unlocked(task, page, 'event');
+      checkCaller(task);
+      done += mapping.store(at, data.subarray(done, most));
+    }
   }
   return { offset, data: data.subarray(0, done), lock };
 }

@@ -134,7 +134,7 @@ export class FuseInode extends Inode {
 
   /** What there is to be written back of it, made when first needed. */
   needWriteback(): Writeback {
-    this.writeback ??= new Writeback();
+    this.writeback ??= new Writeback(this.superblock.writebackErrors);
     return this.writeback;
   }
 

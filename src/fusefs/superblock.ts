@@ -8,6 +8,7 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import { Dentry } from '../vfs/dentry.ts';
 import { DentryCache } from '../vfs/dentry-cache.ts';
+import { ErrorSequence } from '../vfs/error-sequence.ts';
 import type { Inode } from '../vfs/inode.ts';
 import { PageCache } from '../vfs/page-cache.ts';
 import type { StatFs } from '../vfs/stat.ts';
@@ -51,6 +52,7 @@ export class FuseSuperblock implements Superblock {
   readonly pageCache: PageCache;
   /** And its names. */
   readonly dentryCache: DentryCache;
+  readonly writebackErrors = new ErrorSequence();
   readonly polledFiles = new PolledFiles();
   readonly dirtyInodes: DirtyInodes = new DirtyInodes(this);
   readonly handles = new FuseFileHandles(this);

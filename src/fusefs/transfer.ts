@@ -57,7 +57,8 @@ export function writeCall(
   const write_flags = writeFlags(task, file, manner);
   const lock_owner = manner === 'direct' ? inode.superblock.lockOwner(task) : 0n;
   const shown = file.flags | (flags & O_SYNC);
-  return { body: { fh: handle.fh, offset, size: data.length, write_flags, lock_owner, flags: shown }, data };
+  const body = { fh: handle.fh, offset, size: data.length, write_flags, lock_owner, flags: shown };
+  return data.length < PAGE_SIZE ? { body, data } : { body, lent: [data] };
 }
 
 /** How many of `size` bytes the server took. @throws EIO when it says that there were more */

@@ -47,6 +47,7 @@ export function* writeBehind(task: Task, file: FuseFile, data: Uint8Array, offse
       let written = mapping.write(at, part);
       if (written === 0) {
         yield* prepare(task, file, Math.floor(at / PAGE_SIZE));
+        checkCaller(task);
         written = mapping.write(at, part);
       }
       done += written;
@@ -61,13 +62,18 @@ export function* writeBehind(task: Task, file: FuseFile, data: Uint8Array, offse
 
 /** @see Linux mm/page-writeback.c, balance_dirty_pages() */
 function* whileTooDirty(task: Task, { inode }: FuseFile): Blocking<void> {
-  if (task.wakesFor('killed')) throw EINTR;
+  checkCaller(task);
   const { pageCache } = inode.superblock;
   while (pageCache.isTooDirty) {
     const { dirtyBytes } = pageCache;
     pageCache.press();
     yield* sleep(task, pageCache.cleaned, () => pageCache.dirtyBytes !== dirtyBytes, 'dirty pages', 'killed');
   }
+}
+
+/** Whoever has given the call up may use its memory for something else. @throws EINTR */
+export function checkCaller(task: Task): void {
+  if (task.wakesFor('killed')) throw EINTR;
 }
 
 /** A page that cannot be written in part yet: it is waited for, or gets its data, which are zeros behind the end of the file. */

@@ -147,18 +147,18 @@ function send(inode: FuseInode, writeback: Writeback, first: number, most: numbe
   const { dirtyInodes, connection } = superblock;
   const run = mapping.startWriteback(first, most, size);
   const [file] = writeback.files;
-  const { data, offset } = run;
-  if (data.length === 0 || file === undefined || connection.state !== 'connected') {
-    if (file === undefined && data.length > 0) writeback.failed(EIO);
+  const { parts: lent, length, offset } = run;
+  if (length === 0 || file === undefined || connection.state !== 'connected') {
+    if (file === undefined && length > 0) writeback.failed(EIO);
     run.finish();
     return run;
   }
   const { fh } = file.handle;
-  const body = { fh, offset, size: data.length, write_flags: FUSE_WRITE_CACHE, lock_owner: 0n, flags: 0 };
+  const body = { fh, offset, size: length, write_flags: FUSE_WRITE_CACHE, lock_owner: 0n, flags: 0 };
   writeback.sent();
   dirtyInodes.sentOne();
   sendInBackground(file, WRITE, {
-    call: { body, data },
+    call: { body, lent },
     onReply: (reply) => {
       if (reply instanceof Errno) writeback.failed(reply);
       run.finish();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-
+import { EINTR } from '../abi/errno.ts';
 import { O_RDWR, PAGE_SIZE } from '../abi/linux.ts';
 import { NOTIFY_INVAL_INODE } from '../abi/notify.ts';
 import { open } from '../syscalls/open.ts';
@@ -77,4 +77,23 @@ test('NOTIFY_INVAL_INODE writes what is dirty first, and waits for it', () => {
   m.settle();
   expect(contents(m).length).toBe(5);
   expect(m.superblock.inodeWith(2n)?.hasPages).toBe(false);
+});
+
+test('a caller who is killed while the page is read has nothing written', () => {
+  const m = withFile();
+  m.server.tree.node(2n).data = new Uint8Array(100).fill(1);
+  m.server.notify(NOTIFY_INVAL_INODE, { body: { ino: 2n, off: 0, len: 0 }, tail: undefined });
+  m.superblock.inodeWith(2n)?.attributes.growTo(100);
+  m.server.script.hold = ['READ'];
+  const data = new Uint8Array(10).fill(7);
+  const { task, end } = m.start((t) => pwrite(t, 3, data, 20));
+  task.signal('killed');
+  m.settle();
+  data.fill(8);
+  m.server.letGo();
+  m.settle();
+  expect(end()).toBe(EINTR);
+  const buffer = new Uint8Array(100);
+  expect(m.run((t) => pread(t, 3, buffer, 0))).toBe(100);
+  expect(buffer.every((byte) => byte === 1)).toBe(true);
 });

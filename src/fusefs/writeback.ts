@@ -17,15 +17,22 @@ export class Writeback {
   areTimesDirty = false;
   /** What every open file is told once. */
   readonly errors = new ErrorSequence();
+  readonly #all: ErrorSequence;
   readonly #resumed = new WaitQueue();
   readonly #settled = new WaitQueue();
   #untold: Errno | null = null;
   #holds = 0;
   #sent = 0;
 
+  /** `all` is the whole file system's. */
+  constructor(all: ErrorSequence) {
+    this.#all = all;
+  }
+
   /** Something could not be written. Linux's mapping_set_error(). */
   failed(errno: Errno): void {
     this.errors.set(errno);
+    this.#all.set(errno);
     if (this.#untold !== EIO) this.#untold = errno === ENOSPC ? ENOSPC : EIO;
   }
 

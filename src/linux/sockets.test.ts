@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EBADF, ECONNRESET, EMSGSIZE, EPIPE } from '../abi/errno.ts';
 import { receiveDescriptor, sendDescriptor } from './descriptor-passing.ts';
+import { trySendParts } from './send-parts.ts';
 import {
   closeDescriptor,
   duplicate,
@@ -44,6 +45,21 @@ test('a packet keeps its bounds, and nothing to read is null', () => {
     expect(buffer.subarray(0, 3)).toEqual(bytes('abc'));
     expect(tryReceive(theirs, buffer)).toBe(2);
     expect(tryReceive(theirs, buffer)).toBeNull();
+  });
+});
+
+test('a packet whose parts lie in several places arrives as one', () => {
+  withPair((ours, theirs) => {
+    const parts = [bytes('head'), bytes('xabcx').subarray(1, 4), new Uint8Array(0), new Uint8Array(20_000).fill(7)];
+    expect(trySendParts(ours, parts)).toBe('sent');
+    const buffer = new Uint8Array(30_000);
+    expect(tryReceive(theirs, buffer)).toBe(20_007);
+    expect(buffer.subarray(0, 8)).toEqual(Uint8Array.of(...bytes('headabc'), 7));
+    expect(buffer.subarray(7, 20_007).every((value) => value === 7)).toBe(true);
+    let sent = 0;
+    while (trySendParts(ours, parts) === 'sent') sent++;
+    expect(sent).toBeGreaterThan(0);
+    expect(() => trySendParts(ours, [new Uint8Array(packetCeiling(ours)), bytes('x')])).toThrow(EMSGSIZE);
   });
 });
 

@@ -119,9 +119,13 @@ export type Sent = 'sent' | 'full' | 'no memory';
  *
  * @throws EMSGSIZE for a packet that can never fit; EPIPE, ECONNRESET when the other end is gone.
  */
-export function trySend(fd: number, packet: Uint8Array): Sent {
+export const trySend = (fd: number, packet: Uint8Array): Sent =>
+  sentBy(() => libcSend(fd, packet, packet.length, MSG_DONTWAIT | MSG_NOSIGNAL));
+
+/** What became of a packet that `send` sends, for {@link trySend} and its like. @throws as there */
+export function sentBy(send: () => number): Sent {
   for (;;) {
-    if (libcSend(fd, packet, packet.length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) return 'sent';
+    if (send() >= 0) return 'sent';
     const error = fail();
     if (error === EAGAIN) return 'full';
     if (error === ENOBUFS) return 'no memory';

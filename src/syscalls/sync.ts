@@ -1,6 +1,7 @@
 import { Errno } from '../abi/errno.ts';
 import type { Thread } from '../process/thread.ts';
 import type { Blocking } from '../task/blocking.ts';
+import type { Failure } from '../vfs/error-sequence.ts';
 import type { File } from '../vfs/file.ts';
 import type { Mount } from '../vfs/mount.ts';
 import type { Superblock } from '../vfs/superblock.ts';
@@ -15,9 +16,16 @@ export const fsync = (task: Thread, fd: number): Blocking<void> =>
 export const fdatasync = (task: Thread, fd: number): Blocking<void> =>
   withFile(task, fd, (file) => flushed(task, file, true));
 
-/** syncfs(2): all of the file system that a file is in. FUSE: SYNCFS, for block devices. @throws EBADF @see Linux fs/sync.c, syncfs() */
+/**
+ * syncfs(2): all of the file system that a file is in.
+ *
+ * FUSE: what is to be written back; SYNCFS, for block devices.
+ *
+ * @throws EBADF; what SYNCFS is answered; once for each open file what could not be written back since it was opened
+ * @see Linux fs/sync.c, syncfs()
+ */
 export const syncfs = (task: Thread, fd: number): Blocking<void> =>
-  withFile(task, fd, (file) => file.inode.superblock.syncfs(task));
+  withFile(task, fd, (file) => allFlushed(task, file));
 
 /** sync(2): all file systems that are mounted. It never fails. FUSE: SYNCFS, for block devices. @see Linux fs/sync.c, ksys_sync() */
 export function* sync(task: Thread): Blocking<void> {
@@ -28,6 +36,18 @@ export function* sync(task: Thread): Blocking<void> {
       if (!(error instanceof Errno)) throw error;
     }
   }
+}
+
+function* allFlushed(task: Thread, file: File): Blocking<void> {
+  const { superblock } = file.inode;
+  let failure: Failure | null = null;
+  try {
+    yield* superblock.syncfs(task);
+  } finally {
+    failure = superblock.writebackErrors.news(file.toldOfAll);
+    file.toldOfAll = failure ?? file.toldOfAll;
+  }
+  if (failure !== null) throw failure.errno;
 }
 
 /** One at a time with what changes the file, as in Linux's fuse_fsync() and fuse_dir_fsync(). */

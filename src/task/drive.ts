@@ -42,6 +42,7 @@ export function runSync<T>(
     if (deadline !== null && scheduler.clock.now() >= deadline) {
       const reason = overdue?.() ?? ETIMEDOUT;
       task.signal('killed');
+      scheduler.run(); // What it uses of its caller's memory it must let go first.
       throw reason;
     }
     if (!scheduler.step() && !idle(deadline)) {

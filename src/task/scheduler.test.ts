@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EINTR, ENOENT } from '../abi/errno.ts';
+import { EINTR, ENOENT, ETIMEDOUT } from '../abi/errno.ts';
 import { type Blocking, sleep, sleepUntil } from './blocking.ts';
 import { VirtualClock } from './clock.ts';
 import { credentialsOf } from './credentials.ts';
@@ -120,6 +120,25 @@ test('a synchronous run that nothing can end reports what it sleeps on', () => {
       () => false,
     ),
   ).toThrow(/deadlock: task 1 sleeps on UNLINK 2/);
+});
+
+test('the task of a synchronous run that takes too long knows that before its caller does', () => {
+  const { clock, newTask } = boot();
+  const task = newTask();
+  let end: unknown = null;
+  function* code(): Blocking<void> {
+    try {
+      yield* sleep(task, new WaitQueue(), () => false, 'WRITE 2', 'killed');
+    } catch (error) {
+      end = error;
+    }
+  }
+  const wait = (): boolean => {
+    clock.advance(10);
+    return true;
+  };
+  expect(() => runSync(task, code(), wait, { timeoutMs: 25 })).toThrow(ETIMEDOUT);
+  expect(end).toBe(EINTR);
 });
 
 test('an error thrown by the coroutine reaches the promise as it is', async () => {

@@ -4,6 +4,7 @@ import { ECONNABORTED, EIO, ENOENT, ENOSYS, ENOTCONN, type Errno } from '../abi/
 import { encodeError } from '../abi/message.ts';
 import { READLINK, WRITE } from '../abi/opcodes.ts';
 import { Connection, type Reply } from '../fuse/connection.ts';
+import type { Request } from '../fuse/request.ts';
 import { Kernel } from '../kernel.ts';
 import { systemClock } from '../linux/clock.ts';
 import { NodeReactor } from '../linux/reactor.ts';
@@ -125,6 +126,27 @@ test('requests wait quietly while the socket is full, and all go out in order wh
   const afterwards = rig.reactor.calls;
   await turns(50);
   expect(rig.reactor.calls).toBe(afterwards);
+});
+
+test('a request with data that are lent goes out in one packet, but not when it has ended before there was room', async () => {
+  using rig = await SocketRig.connected();
+  const lent = Array.from({ length: 5 }, () => new Uint8Array(10_000));
+  const body = { fh: 0n, offset: 0, size: 50_000, write_flags: 0, lock_owner: 0n, flags: 0 };
+  const nodeids = Array.from({ length: 20 }, (_, i) => BigInt(i + 10));
+  const writes = nodeids.map((nodeid) => rig.begin((task) => rig.connection.ask(task, WRITE, nodeid, { body, lent })));
+  await turns();
+  const seen: bigint[] = [];
+  const waiting = [...rig.connection.device.completions.values()].findLast(({ state }) => state === 'sent');
+  rig.connection.end(waiting as Request, EIO);
+  for (let left = nodeids.length - 1; left > 0; left--) {
+    const request = await rig.next();
+    expect(request.header.len).toBe(50_080);
+    seen.push(request.header.nodeid);
+    rig.answer(request, { body: { size: body.size } });
+  }
+  expect(seen).toEqual(nodeids.filter((nodeid) => nodeid !== waiting?.nodeid));
+  expect((await Promise.all(writes)).filter((end) => end === EIO)).toHaveLength(1);
+  expect(rig.tryNext()).toBeNull();
 });
 
 test('a request that no packet can carry fails with EIO, and the next one goes out', async () => {

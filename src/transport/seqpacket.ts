@@ -1,9 +1,11 @@
 import { PAGE_SIZE } from '../abi/linux.ts';
-import type { Ownership } from '../fuse/device-file.ts';
+import type { DeviceFile, Ownership } from '../fuse/device-file.ts';
+import { Request } from '../fuse/request.ts';
+import { trySendParts } from '../linux/send-parts.ts';
 import { type Sent, tryReceive, trySend } from '../linux/sockets.ts';
 import { Garbled } from './garbled.ts';
 import { Reassembly } from './reassembly.ts';
-import { type SocketOptions, SocketTransport, type Wire } from './socket.ts';
+import { type Outgoing, type SocketOptions, SocketTransport, type Wire } from './socket.ts';
 
 /** Beside the data of a READ or a notification: headers and the like. */
 const REPLY_OVERHEAD = PAGE_SIZE;
@@ -22,21 +24,27 @@ export class SeqpacketTransport extends SocketTransport {
   }
 }
 
-class PacketWire implements Wire {
-  readonly room: number;
+class PacketWire implements Wire<Outgoing> {
+  readonly #room: number;
   readonly #fd: number;
   readonly #buffer: Uint8Array;
   readonly #reassembly: Reassembly;
 
   constructor(fd: number, room: number, largest: number) {
     this.#fd = fd;
-    this.room = room;
+    this.#room = room;
     this.#buffer = new Uint8Array(Math.max(largest, room));
     this.#reassembly = new Reassembly(largest);
   }
 
-  send(request: Uint8Array): Sent {
-    return trySend(this.#fd, request);
+  take(file: DeviceFile): Outgoing | null {
+    return file.takeAsItIs(this.#room);
+  }
+
+  send(request: Outgoing): Sent {
+    if (!(request instanceof Request)) return trySend(this.#fd, request);
+    const { message, lent } = request;
+    return trySendParts(this.#fd, [message, ...(lent ?? [])]);
   }
 
   receive(deliver: (reply: Uint8Array, ownership: Ownership) => void): 'some' | 'none' | 'end' {

@@ -1,5 +1,6 @@
 import { ECONNABORTED, ENODEV, ENOENT, EPERM } from '../abi/errno.ts';
 import { joined } from '../abi/message.ts';
+import { copyOfMessage } from '../abi/message-memory.ts';
 import { IOV_MAX, tryReadRequest, writeNotification, writeReply, writeReplyInPieces } from '../linux/fuse-device.ts';
 import { Linger } from '../linux/linger.ts';
 import { NodeReactor } from '../linux/reactor.ts';
@@ -8,7 +9,6 @@ import type { FuseServer } from '../server/fuse-server.ts';
 import type { Limits } from '../server/negotiate.ts';
 import { Session, type Way } from '../server/session.ts';
 import type { Watch } from './reactor.ts';
-import { RequestMemory } from './request-memory.ts';
 
 /** The room that a reader must offer: the largest WRITE, 256 pages, and what is around it. */
 const LARGEST_REQUEST = (1 << 20) + 8192; // bytes
@@ -50,7 +50,7 @@ export class DeviceService {
   readonly #watches = new Map<number, Watch>();
   /** Called after the first message of a descriptor. */
   readonly #firsts = new Map<number, () => void>();
-  readonly #memory = new RequestMemory(LARGEST_REQUEST);
+  readonly #buffer = new Uint8Array(LARGEST_REQUEST);
   /** Settles when the last notification has been written, or refused. */
   #notified: Promise<void> = Promise.resolve();
   #isOver = false;
@@ -112,8 +112,9 @@ export class DeviceService {
     for (let taken = 0; taken < REQUESTS_A_TURN && this.#watches.has(fd); taken++) {
       const length = this.#take(fd) ?? (taken > 0 && this.#comesAtOnce(linger) ? this.#take(fd) : null);
       if (length === null) return;
-      this.#options.onRequest?.(this.#memory.bytes.slice(0, length));
-      this.#memory.pass(length, this.session, way);
+      const message = copyOfMessage(this.#buffer.subarray(0, length));
+      this.#options.onRequest?.(message);
+      this.session.receive(message, way);
       this.#firsts.get(fd)?.();
       this.#firsts.delete(fd);
     }
@@ -127,7 +128,7 @@ export class DeviceService {
   /** The length of the next request; null when there is none, or nobody to send any. */
   #take(fd: number): number | null {
     try {
-      return tryReadRequest(fd, this.#memory.bytes);
+      return tryReadRequest(fd, this.#buffer);
     } catch (error) {
       if (error !== ENODEV && error !== ECONNABORTED && error !== EPERM) throw error;
       this.close();

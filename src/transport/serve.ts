@@ -2,6 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { EBADF, ECONNRESET, EIO, EMSGSIZE, ENOTSOCK, Errno } from '../abi/errno.ts';
 import { PAGE_SIZE } from '../abi/linux.ts';
 import { decodeReplyHeader, encodeError } from '../abi/message.ts';
+import { copyOfMessage } from '../abi/message-memory.ts';
 import { Linger } from '../linux/linger.ts';
 import { NodeReactor } from '../linux/reactor.ts';
 import {
@@ -17,7 +18,6 @@ import {
 import type { FuseServer } from '../server/fuse-server.ts';
 import { Session } from '../server/session.ts';
 import type { Watch } from './reactor.ts';
-import { RequestMemory } from './request-memory.ts';
 
 const LARGEST_DATA = 1 << 20; // bytes: 256 pages
 /** Beside the data: headers and the like, in bytes. */
@@ -80,7 +80,7 @@ class DescriptorService {
   readonly #session: Session;
   readonly #done: (error: unknown) => void;
   readonly #log: ServeOptions['log'];
-  readonly #memory = new RequestMemory(LARGEST_MESSAGE);
+  readonly #buffer = new Uint8Array(LARGEST_MESSAGE);
   readonly #linger: Linger;
   /** Replies that found no room yet, oldest first. */
   readonly #outgoing: Uint8Array[] = [];
@@ -116,8 +116,8 @@ class DescriptorService {
       const length = this.#take() ?? (taken > 0 && this.#comesAtOnce() ? this.#take() : null);
       if (length === null) break;
       if (length === 0) return false;
-      if (length > LARGEST_MESSAGE) throw new Error(`a request of ${length} bytes is longer than any can be`);
-      this.#memory.pass(length, this.#session);
+      if (length > this.#buffer.length) throw new Error(`a request of ${length} bytes is longer than any can be`);
+      this.#session.receive(copyOfMessage(this.#buffer.subarray(0, length)));
     }
     return true;
   }
@@ -130,9 +130,9 @@ class DescriptorService {
   /** As tryReceive. That replies went unread is told by an error once, and does not matter here. */
   #take(): number | null {
     try {
-      return tryReceive(this.#fd, this.#memory.bytes);
+      return tryReceive(this.#fd, this.#buffer);
     } catch (error) {
-      if (error === ECONNRESET) return tryReceive(this.#fd, this.#memory.bytes);
+      if (error === ECONNRESET) return tryReceive(this.#fd, this.#buffer);
       throw error;
     }
   }

@@ -1,6 +1,7 @@
 import { ECONNRESET, Errno } from '../abi/errno.ts';
 import type { Connection } from '../fuse/connection.ts';
 import type { DeviceFile, Ownership } from '../fuse/device-file.ts';
+import { Request } from '../fuse/request.ts';
 import type { Kernel } from '../kernel.ts';
 import { Linger } from '../linux/linger.ts';
 import { closeDescriptor, hangUp, type Sent } from '../linux/sockets.ts';
@@ -26,16 +27,19 @@ export interface SocketOptions {
   readonly fd: number;
 }
 
+/** A message on its way: the request itself, if it has data that are lent. */
+export type Outgoing = Uint8Array | Request;
+
 /** How one kind of socket carries messages. Nothing here waits. */
-export interface Wire {
-  /** The most bytes that a request may have. */
-  readonly room: number;
+export interface Wire<M extends Outgoing> {
+  /** The next request from the device; null when there is none. @throws as {@link DeviceFile.take} */
+  take(file: DeviceFile): M | null;
   /**
-   * Sends a request. After anything but 'sent' the same request must come again before another.
+   * Sends what was taken. After anything but 'sent' the same must come again before another, unless it is over by then.
    *
    * @throws Errno when the other end is gone
    */
-  send(request: Uint8Array): Sent;
+  send(request: M): Sent;
   /**
    * Takes a bounded piece of what is there, and gives each reply that is now whole to `deliver`.
    *
@@ -50,9 +54,9 @@ export interface Wire {
  * Serves a device file over a socket.
  * An idle one costs nothing and does not keep the process alive; one that waits for a reply does.
  */
-export class SocketTransport implements Transport {
+export class SocketTransport<M extends Outgoing = Outgoing> implements Transport {
   readonly #options: SocketOptions;
-  readonly #wire: Wire;
+  readonly #wire: Wire<M>;
   readonly #file: DeviceFile;
   readonly #writable = new WaitQueue();
   readonly #linger: Linger;
@@ -63,7 +67,7 @@ export class SocketTransport implements Transport {
   /** Replies that the device refused, where a kernel would have returned an error to the server's write(2). */
   refused = 0;
 
-  constructor(options: SocketOptions, wire: Wire) {
+  constructor(options: SocketOptions, wire: Wire<M>) {
     this.#options = options;
     this.#wire = wire;
     this.#file = options.connection.device.open();
@@ -104,7 +108,7 @@ export class SocketTransport implements Transport {
     for (;;) {
       yield* sleep(task, readable, isWanted, why, 'event');
       if (isOver()) break;
-      const request = this.#file.take(this.#wire.room);
+      const request = this.#wire.take(this.#file);
       if (request !== null) yield* this.#sendWhole(task, request);
       this.#lingerSoon();
     }
@@ -124,10 +128,10 @@ export class SocketTransport implements Transport {
     this.#keepAliveWhileOwed();
   };
 
-  *#sendWhole(task: Task, request: Uint8Array): Blocking<void> {
+  *#sendWhole(task: Task, request: M): Blocking<void> {
     const { connection, kernel } = this.#options;
     const why = `room in the socket of ${connection.name}`;
-    while (!this.#isClosed) {
+    while (!this.#isClosed && !isOver(request)) {
       const sent = this.#trySend(request);
       if (sent === 'sent' || sent === 'gone') return;
       if (sent === 'no memory') {
@@ -141,7 +145,7 @@ export class SocketTransport implements Transport {
     }
   }
 
-  #trySend(request: Uint8Array): Sent | 'gone' {
+  #trySend(request: M): Sent | 'gone' {
     try {
       return this.#wire.send(request);
     } catch (error) {
@@ -206,3 +210,6 @@ export class SocketTransport implements Transport {
     this.close();
   }
 }
+
+/** Whether a request has ended before it was sent: data that were lent to it may be something else by now. */
+const isOver = (request: Outgoing): boolean => request instanceof Request && request.state === 'ended';

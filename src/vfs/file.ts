@@ -5,6 +5,7 @@ import type { Blocking } from '../task/blocking.ts';
 import type { Credentials } from '../task/credentials.ts';
 import { RwLock } from '../task/lock.ts';
 import type { Task } from '../task/task.ts';
+import type { Failure } from './error-sequence.ts';
 import type { FileLock, LockedRange } from './file-lock.ts';
 import type { Inode } from './inode.ts';
 import { LockTable } from './lock-table.ts';
@@ -78,6 +79,8 @@ export abstract class File {
   cookie = 0n;
   /** Held by a call that uses and moves {@link position} or {@link cookie}. Linux's f_pos_lock. */
   readonly positionLock = new RwLock();
+  /** The last failure to write back in the whole file system that syncfs(2) told here. Linux's f_sb_err. */
+  toldOfAll: Failure | null;
   #references = 1;
 
   constructor(path: Path, inode: Inode, flags: number) {
@@ -85,6 +88,7 @@ export abstract class File {
     this.inode = inode.hold();
     path.hold();
     this.flags = flags;
+    this.toldOfAll = inode.superblock.writebackErrors.sample();
   }
 
   hold(): this {

@@ -87,7 +87,7 @@ export class Mapping {
       this.#makeRoom(chunk, Math.min(lock.end - 1, lastOf(chunk)));
       const at = (page % PAGES_OF_CHUNK) * PAGE_SIZE;
       const part = data.subarray(from, from + PAGE_SIZE);
-      const bytes = chunk.writable();
+      const bytes = this.#cache.writable(chunk);
       bytes.set(part, at);
       bytes.fill(0, at + part.length, at + PAGE_SIZE);
       chunk.uptodate |= bit(page);
@@ -206,18 +206,17 @@ export class Mapping {
 
   /**
    * Puts data into one page, which becomes up to date when it is a whole page. Data for a part of a page that has none is
-   * lost: the page is there, but not up to date. Whole pages up to `last` come next, and get their memory at once.
-   * Returns whether the page is up to date.
+   * lost: the page is there, but not up to date. Returns whether the page is up to date.
    */
-  put(page: number, within: number, data: Uint8Array, last = page): boolean {
+  put(page: number, within: number, data: Uint8Array): boolean {
     const chunk = this.#chunkFor(page);
     chunk.present |= bit(page);
     if (data.length === PAGE_SIZE) {
-      this.#makeRoom(chunk, Math.max(page, Math.min(last, lastOf(chunk))));
+      this.#makeRoom(chunk, page);
       chunk.uptodate |= bit(page);
     }
     if ((chunk.uptodate & bit(page)) === 0) return false;
-    chunk.writable().set(data, (page % PAGES_OF_CHUNK) * PAGE_SIZE + within);
+    this.#cache.writable(chunk).set(data, (page % PAGES_OF_CHUNK) * PAGE_SIZE + within);
     chunk.isVisited = true;
     return true;
   }
@@ -241,22 +240,32 @@ export class Mapping {
       if (start >= found) continue;
       const pages = chunk.dirty & bitsOf(chunk, first, end);
       if (pages !== 0) found = start + lowest(pages);
+      if (found === first) break;
     }
     return found;
   }
 
-  /**
-   * Writes into pages, which become dirty, up to the first that somebody holds, or that would be covered in part and is
-   * not up to date. Returns the bytes written.
-   */
+  /** As {@link store}, and the pages become dirty. */
   write(offset: number, data: Uint8Array): number {
+    return this.#store(offset, data, 'dirty');
+  }
+
+  /**
+   * Puts data into pages, up to the first that somebody holds, or that would be covered in part and is not up to date.
+   * Returns how many bytes.
+   */
+  store(offset: number, data: Uint8Array): number {
+    return this.#store(offset, data, 'as before');
+  }
+
+  #store(offset: number, data: Uint8Array, become: 'dirty' | 'as before'): number {
     const end = offset + data.length;
     let at = offset;
     while (at < end) {
       const chunk = this.#chunkFor(Math.floor(at / PAGE_SIZE));
       const until = Math.min(end, (chunk.number + 1) * CHUNK_SIZE);
       const stop = writableEnd(chunk, at, until);
-      if (stop > at) this.#writeInto(chunk, at, data.subarray(at - offset, stop - offset));
+      if (stop > at) this.#writeInto(chunk, at, data.subarray(at - offset, stop - offset), become);
       at = Math.max(at, stop);
       if (stop < until) break;
     }
@@ -265,7 +274,7 @@ export class Mapping {
 
   /**
    * Begins to write dirty pages back: `first`, which is dirty and not being written, and those behind it, of at most `most`
-   * in a row. They are clean from now on, and the run has a copy of them up to the end of the file at `size`: none of
+   * in a row. They are clean from now on, and the run has them as they are, up to the end of the file at `size`: none of
    * what lies behind that, which needs not be written.
    *
    * @see Linux mm/page-writeback.c, writeback_iter(), and fs/iomap/buffered-io.c, iomap_writeback_handle_eof()
@@ -274,11 +283,9 @@ export class Mapping {
     let end = first + 1;
     while (end < first + most && this.#isDirtyAt(end) && this.writebackOf(end, end + 1) === null) end++;
     const length = Math.max(0, Math.min(size - first * PAGE_SIZE, (end - first) * PAGE_SIZE));
-    const run = new WritebackRun(this, { first, end, data: new Uint8Array(length) });
-    this.read(first * PAGE_SIZE, run.data);
+    const run = new WritebackRun(this, { first, end, length });
     for (const chunk of this.#chunksIn(first, end)) {
-      run.chunks.push(chunk);
-      chunk.runs++;
+      run.lend(chunk);
       this.#clean(chunk, bitsOf(chunk, first, end), 'written');
     }
     this.#dirty?.runs.add(run);
@@ -287,7 +294,6 @@ export class Mapping {
 
   /** For {@link WritebackRun}: it has come to its end. */
   endWriteback(run: WritebackRun): void {
-    for (const chunk of run.chunks) chunk.runs--;
     this.#dirty?.runs.delete(run);
     this.#cache.dirtied(run.first - run.end);
   }
@@ -390,15 +396,19 @@ export class Mapping {
   }
 
   /** Writes bytes from `at` on, all in one chunk. */
-  #writeInto(chunk: Chunk, at: number, data: Uint8Array): void {
+  #writeInto(chunk: Chunk, at: number, data: Uint8Array, become: 'dirty' | 'as before'): void {
     const first = Math.floor(at / PAGE_SIZE);
     const end = Math.ceil((at + data.length) / PAGE_SIZE);
     this.#makeRoom(chunk, end - 1);
-    chunk.writable().set(data, at - chunk.number * CHUNK_SIZE);
+    this.#cache.writable(chunk).set(data, at - chunk.number * CHUNK_SIZE);
     const pages = bits(first, end);
     chunk.present |= pages;
     chunk.uptodate |= pages;
     chunk.isVisited = true;
+    if (become === 'dirty') this.#makeDirty(chunk, pages);
+  }
+
+  #makeDirty(chunk: Chunk, pages: number): void {
     const fresh = count(pages & ~chunk.dirty);
     chunk.dirty |= pages;
     this.#dirty ??= { chunks: new Set(), runs: new Set() };
@@ -422,9 +432,9 @@ export class Mapping {
   #clear(offset: number, end: number): void {
     const page = Math.floor(offset / PAGE_SIZE);
     if (end <= offset || !this.isUptodate(page)) return;
-    const chunk = this.#chunkOf(page);
-    const start = Math.floor(page / PAGES_OF_CHUNK) * CHUNK_SIZE;
-    chunk?.writable().fill(0, offset - start, end - start);
+    const chunk = this.#chunkFor(page);
+    const start = chunk.number * CHUNK_SIZE;
+    this.#cache.writable(chunk).fill(0, offset - start, end - start);
   }
 }
 
@@ -434,7 +444,7 @@ function firstMissing(pages: number, at: number): number {
   return missing === 0 ? PAGES_OF_CHUNK : lowest(missing);
 }
 
-/** Where a write from `at` to below `end`, both of one chunk, must stop: see {@link Mapping.write}. */
+/** Where a write from `at` to below `end`, both of one chunk, must stop: see {@link Mapping.store}. */
 function writableEnd(chunk: Chunk, at: number, end: number): number {
   const base = chunk.number * CHUNK_SIZE;
   for (let page = Math.floor((at - base) / PAGE_SIZE); base + page * PAGE_SIZE < end; page++) {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { PAGE_SIZE } from '../abi/linux.ts';
 import { Mapping } from './mapping.ts';
 import { PAGES_OF_CHUNK, PageCache } from './page-cache.ts';
+import type { WritebackRun } from './writeback-run.ts';
 
 const CHUNK = PAGES_OF_CHUNK * PAGE_SIZE;
 /** Room for so many full chunks, and what they take besides. */
@@ -87,6 +88,114 @@ describe('a view', () => {
     const newer = mapping.tryView(0, 10);
     expect(newer?.buffer).not.toBe(view?.buffer);
     expect(mapping.tryPage(1)?.buffer).toBe(newer?.buffer);
+  });
+});
+
+describe('what is being written back', () => {
+  const joined = ({ parts }: WritebackRun): Uint8Array => new Uint8Array(Buffer.concat(parts));
+  /** 18 dirty pages, the last of which ends early. */
+  function dirty(mapping: Mapping): { readonly run: WritebackRun; readonly data: Uint8Array } {
+    const data = new Uint8Array(17 * PAGE_SIZE + 10).map((_, at) => at % 251);
+    mapping.write(PAGE_SIZE, data.subarray(0, 17 * PAGE_SIZE));
+    mapping.lock(18, 1).fill(bytes(0, 0));
+    mapping.write(18 * PAGE_SIZE, data.subarray(17 * PAGE_SIZE));
+    return { run: mapping.startWriteback(1, 256, 18 * PAGE_SIZE + 10), data };
+  }
+
+  test("is the cache's own memory, up to the end of the file", () => {
+    const mapping = new Mapping(roomFor(4));
+    const { run, data } = dirty(mapping);
+    expect([run.length, run.parts.length, mapping.isDirty]).toEqual([data.length, 2, false]);
+    expect(joined(run)).toEqual(data);
+    expect(run.parts[0]?.buffer === mapping.tryPage(1)?.buffer).toBe(true);
+  });
+
+  test.each<[string, (mapping: Mapping) => void]>([
+    ['is written again', (mapping) => void mapping.write(PAGE_SIZE, bytes(17 * PAGE_SIZE, 9))],
+    ['is cut off', (mapping) => mapping.truncate(PAGE_SIZE + 10)],
+    ['becomes a hole', (mapping) => mapping.punch(PAGE_SIZE + 10, 18 * PAGE_SIZE + 5)],
+    [
+      'is dropped, and others come',
+      (mapping) => {
+        mapping.drop(0);
+        for (const chunk of [0, 1, 2]) fill(mapping, chunk);
+      },
+    ],
+  ])('stays as it was until it has ended, even when it %s', (_what, change) => {
+    const mapping = new Mapping(roomFor(4));
+    const { run, data } = dirty(mapping);
+    change(mapping);
+    expect(joined(run)).toEqual(data);
+    run.finish();
+    mapping.drop(0);
+    for (const chunk of [0, 1, 2, 3]) fill(mapping, chunk);
+    expect([0, 1, 2, 3].every((chunk) => has(mapping, chunk))).toBe(true);
+  });
+
+  test('costs no copy any more once it has ended', () => {
+    const mapping = new Mapping(roomFor(4));
+    const { run } = dirty(mapping);
+    const { buffer } = mapping.tryPage(1) as Uint8Array;
+    run.finish();
+    mapping.write(PAGE_SIZE, bytes(PAGE_SIZE, 9));
+    expect(mapping.tryPage(1)?.buffer === buffer).toBe(true);
+    mapping.startWriteback(1, 1, CHUNK);
+    mapping.write(PAGE_SIZE, bytes(PAGE_SIZE, 8));
+    expect(mapping.tryPage(1)?.buffer === buffer).toBe(false);
+  });
+});
+
+describe('memory', () => {
+  const memoryOf = (mapping: Mapping, page: number): ArrayBufferLike | undefined => mapping.tryPage(page)?.buffer;
+
+  test('of what was dropped serves what comes, with nothing left of what it was', () => {
+    const cache = roomFor(2);
+    const [one, other] = [new Mapping(cache), new Mapping(cache)];
+    fill(one, 0);
+    const memory = memoryOf(one, 0);
+    one.drop(0);
+    other.lock(0, 13).fill(bytes(100, 9));
+    expect(memoryOf(other, 0) === memory).toBe(true);
+    expect(other.tryPage(12)).toEqual(bytes(PAGE_SIZE, 0));
+    expect(other.tryPage(13)).toBeUndefined();
+    const into = new Uint8Array(CHUNK);
+    expect(other.read(0, into)).toBe(13 * PAGE_SIZE);
+    expect(into.indexOf(1)).toBe(-1);
+  });
+
+  test('that somebody looks at serves nobody else', () => {
+    const cache = roomFor(2);
+    const mapping = new Mapping(cache);
+    fill(mapping, 0);
+    const view = mapping.tryView(0, CHUNK) as Uint8Array;
+    mapping.drop(0);
+    fill(mapping, 5);
+    expect(memoryOf(mapping, 5 * PAGES_OF_CHUNK) === view.buffer).toBe(false);
+    expect(view.every((value) => value === 1)).toBe(true);
+  });
+
+  test('above the budget is kept no longer, nor when the cache shrinks', () => {
+    const cache = roomFor(1);
+    const mapping = new Mapping(cache);
+    const locks = [0, 1].map((chunk) => mapping.lock(chunk * PAGES_OF_CHUNK, PAGES_OF_CHUNK));
+    for (const lock of locks) mapping.fill(lock, bytes(CHUNK, 1));
+    const memory = memoryOf(mapping, 0);
+    for (const lock of locks) lock.discard();
+    fill(mapping, 7);
+    const second = memoryOf(mapping, 7 * PAGES_OF_CHUNK);
+    expect(second === memory).toBe(false);
+    mapping.drop(0);
+    cache.shrink(0);
+    fill(mapping, 8);
+    expect(memoryOf(mapping, 8 * PAGES_OF_CHUNK) === second).toBe(false);
+  });
+
+  test('of what goes above the budget serves what it goes for', () => {
+    const mapping = new Mapping(roomFor(2));
+    for (const chunk of [0, 1]) fill(mapping, chunk);
+    const before = [0, 1].map((chunk) => memoryOf(mapping, chunk * PAGES_OF_CHUNK));
+    fill(mapping, 2);
+    expect(before.includes(memoryOf(mapping, 2 * PAGES_OF_CHUNK))).toBe(true);
   });
 });
 

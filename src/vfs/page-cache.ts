@@ -3,6 +3,7 @@ import { WaitQueue } from '../task/wait-queue.ts';
 import type { Mapping } from './mapping.ts';
 import type { PageLock } from './page-lock.ts';
 import { Sieve, type Sieved } from './sieve.ts';
+import { SpareMemory } from './spare-memory.ts';
 
 /** How many pages are kept together. */
 export const PAGES_OF_CHUNK = 16;
@@ -21,6 +22,7 @@ const BACKGROUND_RATIO = 0.1;
 const LIMIT_RATIO = 0.2;
 
 const NOTHING = new Uint8Array(0);
+const NO_LOCKS: readonly null[] = new Array(PAGES_OF_CHUNK).fill(null);
 
 /**
  * Neighbouring pages of one file. What is known of each is a bit in a word, the first page's the lowest. Pages are
@@ -30,10 +32,12 @@ export class Chunk implements Sieved<Chunk> {
   readonly mapping: Mapping;
   /** The first page's index divided by {@link PAGES_OF_CHUNK}. */
   readonly number: number;
-  /** The data, up to the last page that has any. To be read: {@link writable} is to be written to. */
+  /** The data, up to the last page that has any. To be read: {@link PageCache.writable} is to be written to. */
   bytes: Uint8Array = NOTHING;
-  /** Somebody looks at these bytes and must not see them change. */
+  /** Somebody looks at these bytes, for as long as they like, and must not see them change. */
   isViewed = false;
+  /** How many of {@link Mapping.startWriteback}'s runs have lent these bytes. */
+  lent = 0;
   present = 0;
   uptodate = 0;
   /** Readahead goes on when a reader comes here. Linux's PG_readahead. */
@@ -43,7 +47,7 @@ export class Chunk implements Sieved<Chunk> {
   /** How many of {@link Mapping.startWriteback}'s runs have pages here. */
   runs = 0;
   /** Who holds each page that is locked. */
-  readonly locks: (PageLock | null)[] = new Array(PAGES_OF_CHUNK).fill(null);
+  readonly locks: (PageLock | null)[] = NO_LOCKS.slice();
   lockCount = 0;
   isVisited = false;
   newer: Chunk | null = null;
@@ -54,16 +58,14 @@ export class Chunk implements Sieved<Chunk> {
     this.number = number;
   }
 
+  /** Whether somebody else looks at the data. */
+  get isShared(): boolean {
+    return this.isViewed || this.lent > 0;
+  }
+
   /** Whether it must stay: something is under way with it. */
   get isBusy(): boolean {
     return this.lockCount > 0 || this.dirty !== 0 || this.runs > 0;
-  }
-
-  /** The data to be written to: a copy, if somebody looks at them as they were. */
-  writable(): Uint8Array {
-    if (this.isViewed) this.bytes = this.bytes.slice();
-    this.isViewed = false;
-    return this.bytes;
   }
 
   get cost(): number {
@@ -82,6 +84,7 @@ export class PageCache {
   /** Who waits until less is dirty. */
   readonly cleaned = new WaitQueue();
   readonly #chunks = new Sieve<Chunk>();
+  readonly #spare = new SpareMemory(PAGES_OF_CHUNK * PAGE_SIZE);
   #used = 0;
   #dirty = 0;
 
@@ -124,29 +127,55 @@ export class PageCache {
   /** A chunk without data is there. */
   add(chunk: Chunk): void {
     this.#chunks.add(chunk);
-    this.#used += chunk.cost;
+    this.#changeUsed(chunk.cost);
     this.#reclaim(this.budget, chunk);
   }
 
-  /** Gives a chunk room for data up to so many bytes; what it has stays. Others may go for it, but not this one. */
+  /**
+   * Gives a chunk room for data up to so many bytes; what it has stays, and anything may be in the rest. Others may go for
+   * it, but not this one.
+   */
   grow(chunk: Chunk, size: number): void {
-    const bytes = new Uint8Array(size);
-    bytes.set(chunk.bytes);
-    this.#used += size - chunk.bytes.length;
-    chunk.bytes = bytes;
-    chunk.isViewed = false;
-    this.#reclaim(this.budget, chunk);
+    const more = size - chunk.bytes.length;
+    this.#reclaim(this.budget - more, chunk);
+    this.#move(chunk, size);
+    this.#changeUsed(more);
+  }
+
+  /** A chunk's data to be written to: elsewhere, if somebody looks at them as they were. */
+  writable(chunk: Chunk): Uint8Array {
+    if (chunk.isShared) this.#move(chunk, chunk.bytes.length);
+    return chunk.bytes;
   }
 
   /** A chunk is gone, with its data. */
   remove(chunk: Chunk): void {
     this.#chunks.remove(chunk);
-    this.#used -= chunk.cost;
+    const { cost, bytes } = chunk;
+    if (!chunk.isShared) this.#spare.give(bytes);
+    chunk.bytes = NOTHING;
+    this.#changeUsed(-cost);
   }
 
   /** Drops chunks that are not busy until no more than `bytes` are kept, or none is left. */
   shrink(bytes: number): void {
     this.#reclaim(bytes, null);
+    this.#spare.shrink(Math.min(bytes, this.budget) - this.#used);
+  }
+
+  /** What is kept to be used again is within the budget too. */
+  #changeUsed(by: number): void {
+    this.#used += by;
+    this.#spare.shrink(this.budget - this.#used);
+  }
+
+  /** Gives a chunk other memory, with the data that it has. */
+  #move(chunk: Chunk, size: number): void {
+    const bytes = this.#spare.take(size);
+    bytes.set(chunk.bytes);
+    chunk.bytes = bytes;
+    chunk.isViewed = false;
+    chunk.lent = 0;
   }
 
   #reclaim(limit: number, wanted: Chunk | null): void {

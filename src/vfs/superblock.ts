@@ -1,6 +1,7 @@
 import type { Blocking } from '../task/blocking.ts';
 import type { Task } from '../task/task.ts';
 import type { Dentry } from './dentry.ts';
+import type { ErrorSequence } from './error-sequence.ts';
 import type { FileHandles } from './file-handle.ts';
 import type { Inode } from './inode.ts';
 import type { StatFs } from './stat.ts';
@@ -12,6 +13,8 @@ export interface Superblock {
   readonly root: Dentry;
   /** Nothing of it can be changed, through no mount. Changed by remounting. Linux's SB_RDONLY. */
   isReadOnly: boolean;
+  /** What could not be written back of any of its files, which syncfs(2) tells each open file once. Linux's s_wb_err. */
+  readonly writebackErrors: ErrorSequence;
   /** The longest name in bytes; a longer one is ENAMETOOLONG without a request. */
   readonly nameMax: number;
 

@@ -1,7 +1,7 @@
 import { PAGE_SIZE } from '../abi/linux.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
 import type { Mapping } from './mapping.ts';
-import type { Chunk } from './page-cache.ts';
+import { type Chunk, PAGES_OF_CHUNK } from './page-cache.ts';
 
 /**
  * Pages of a file that are being written back, by one request. They cannot be evicted, nor written back a second time,
@@ -11,21 +11,22 @@ export class WritebackRun {
   readonly first: number;
   /** The page behind the last. */
   readonly end: number;
-  /** What they held when this began, up to the end of the file. */
-  readonly data: Uint8Array;
+  /** Bytes up to the end of the file. */
+  readonly length: number;
+  /** What they held when this began, up to the end of the file: the cache's own memory, which is this run's until it has ended. */
+  readonly parts: Uint8Array[] = [];
   /** Who waits for the end. */
   readonly ended = new WaitQueue();
-  /** For {@link Mapping}: where the pages are. */
-  readonly chunks: Chunk[] = [];
   hasEnded = false;
   readonly #mapping: Mapping;
+  readonly #lenders: { readonly chunk: Chunk; readonly bytes: Uint8Array }[] = [];
 
   /** For {@link Mapping.startWriteback}. */
-  constructor(mapping: Mapping, { first, end, data }: Pick<WritebackRun, 'first' | 'end' | 'data'>) {
+  constructor(mapping: Mapping, { first, end, length }: Pick<WritebackRun, 'first' | 'end' | 'length'>) {
     this.#mapping = mapping;
     this.first = first;
     this.end = end;
-    this.data = data;
+    this.length = length;
   }
 
   /** Where the data begin in the file, in bytes. */
@@ -33,9 +34,24 @@ export class WritebackRun {
     return this.first * PAGE_SIZE;
   }
 
+  /** For {@link Mapping.startWriteback}: the next chunk that has some of the pages lends its memory. */
+  lend(chunk: Chunk): void {
+    const { bytes } = chunk;
+    const start = chunk.number * PAGES_OF_CHUNK * PAGE_SIZE;
+    const part = bytes.subarray(Math.max(0, this.offset - start), Math.max(0, this.offset + this.length - start));
+    if (part.length > 0) this.parts.push(part);
+    this.#lenders.push({ chunk, bytes });
+    chunk.runs++;
+    chunk.lent++;
+  }
+
   /** The request has ended, however. */
   finish(): void {
     this.hasEnded = true;
+    for (const { chunk, bytes } of this.#lenders) {
+      chunk.runs--;
+      if (chunk.bytes === bytes) chunk.lent--;
+    }
     this.#mapping.endWriteback(this);
     this.ended.wake();
   }

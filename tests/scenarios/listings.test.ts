@@ -1,5 +1,18 @@
-import { attributes, CACHE_DIR, dirent, entry, fails, KEEP_CACHE, LONG, ok, opened, S_IFDIR } from './replies.ts';
-import { asked, call, lookedUp, type Moves, writes } from './scenario.ts';
+import {
+  attributes,
+  bytes,
+  CACHE_DIR,
+  dirent,
+  entry,
+  fails,
+  KEEP_CACHE,
+  LONG,
+  ok,
+  opened,
+  S_IFDIR,
+  S_IFREG,
+} from './replies.ts';
+import { asked, call, forgotten, lookedUp, type Moves, writes } from './scenario.ts';
 import { scenario } from './scenarios.ts';
 import { concatenated, pack } from './wire-format.ts';
 
@@ -169,6 +182,38 @@ scenario('NOTIFY_INVAL_INODE of its data drops the listing, of attributes alone 
     rewound('$d'),
     kept('$d'),
     invalidated(0, 1),
+    rewound('$d'),
+    listed('$d'),
+    rewound('$d'),
+    kept('$d'),
+  ],
+});
+
+/** NOTIFY_INVAL_ENTRY of a name in /d, and what the write gives. */
+const nameInvalidated = (name: string, gives: string): Moves =>
+  writes(
+    concatenated([
+      pack('out_header', { len: 33 + name.length, error: 3 }),
+      pack('notify_inval_entry_out', { parent: 4, namelen: name.length }),
+      bytes(`${name}\0`),
+    ]),
+    gives,
+  );
+
+scenario('NOTIFY_INVAL_ENTRY of a name that is cached ends the listing at its beginning', {
+  moves: [
+    directoryOpened('d', KEPT, true),
+    listed('$d'),
+    nameInvalidated('a', 'ENOENT'),
+    rewound('$d'),
+    kept('$d'),
+    call(
+      'stat /d/a ->',
+      [lookedUp(4, 'a', ok(entry({ nodeid: 5, mode: S_IFREG | 0o644, entryValid: LONG, attrValid: LONG })))],
+      /^mode/,
+    ),
+    nameInvalidated('a', '34'),
+    forgotten(5, 1),
     rewound('$d'),
     listed('$d'),
     rewound('$d'),

@@ -74,6 +74,9 @@ export const call = (line: string, exchange: readonly Moves[] = [], pattern: Reg
   ends(line, pattern),
 ];
 
+/** The asker of what the kernel sends for itself. */
+export const KERNEL = -1;
+
 /** What a request carries besides its node. */
 export interface Contents {
   readonly fields?: Fields;
@@ -82,7 +85,7 @@ export interface Contents {
   readonly extensions?: Uint8Array;
   /** The struct that the fields are of, where an older protocol or an INIT flag makes it another. */
   readonly older?: StructName;
-  /** The task that asked; default the first. */
+  /** The task that asked; default the first. {@link KERNEL}: nobody did. */
   readonly task?: number;
   /** The file that it is read from; default the mounted one. */
   readonly file?: number;

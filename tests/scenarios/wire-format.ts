@@ -86,6 +86,7 @@ const structs = {
   forget_one: 'nodeid:Q nlookup:Q',
   batch_forget_in: 'count:I dummy:I',
   notify_inval_inode_out: 'ino:Q off:Q len:Q',
+  notify_inval_entry_out: 'parent:Q namelen:I flags:I',
   dirent: 'ino:Q off:Q namelen:I type:I',
 } as const;
 

@@ -41,7 +41,7 @@ const lifeOf = (request: Request, steps: ReadonlyMap<RequestStep, number>): Life
   nodeid: request.nodeid,
   names: (request.call.names ?? []).map((name) => Buffer.from(name, 'latin1').toString()),
   pid: request.caller.pid,
-  requestSize: request.message.length,
+  requestSize: request.size,
   replySize: request.replySize,
   steps,
   error: request.error instanceof Errno ? request.error.code : null,

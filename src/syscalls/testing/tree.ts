@@ -28,6 +28,7 @@ import type { Timespec } from '../../task/clock.ts';
 import { inGroup } from '../../task/credentials.ts';
 import type { Task } from '../../task/task.ts';
 import { Dentry } from '../../vfs/dentry.ts';
+import { ErrorSequence } from '../../vfs/error-sequence.ts';
 import { type DirectoryReader, File } from '../../vfs/file.ts';
 import { Inode, type Opened } from '../../vfs/inode.ts';
 import { type Mount, Path } from '../../vfs/mount.ts';
@@ -45,6 +46,7 @@ export class Tree implements Superblock {
   readonly dev = makedev(0, 42);
   readonly nameMax = 255;
   isReadOnly = false;
+  readonly writebackErrors = new ErrorSequence();
   readonly root: Dentry;
   /** Operations in the order they came: "lookup f", "open f", "flush". */
   readonly log: string[] = [];

@@ -1,7 +1,7 @@
 import { ECONNRESET, EPIPE, type Errno } from '../../abi/errno.ts';
 import { PAGE_SIZE } from '../../abi/linux.ts';
 import { fuse_out_header } from '../../abi/structs.ts';
-import type { Ownership } from '../../fuse/device-file.ts';
+import type { DeviceFile, Ownership } from '../../fuse/device-file.ts';
 import type { Sent } from '../../linux/sockets.ts';
 import { tryReceiveSome, trySendSome } from '../../linux/stream-sockets.ts';
 import { type SocketOptions, SocketTransport, type Wire } from '../socket.ts';
@@ -13,14 +13,13 @@ const REPLY_OVERHEAD = PAGE_SIZE;
 const CHUNK = 65_536;
 
 /** Serves a device file over a stream socket: messages follow each other, and their own length bounds them. */
-export class StreamTransport extends SocketTransport {
+export class StreamTransport extends SocketTransport<Uint8Array> {
   constructor(options: SocketOptions) {
     super(options, new StreamWire(options.fd, options.connection.ceilings.maxPages * PAGE_SIZE + REPLY_OVERHEAD));
   }
 }
 
-class StreamWire implements Wire {
-  readonly room = Number.POSITIVE_INFINITY;
+class StreamWire implements Wire<Uint8Array> {
   readonly #fd: number;
   readonly #buffer = new Uint8Array(CHUNK);
   readonly #frames: Frames;
@@ -30,6 +29,11 @@ class StreamWire implements Wire {
   constructor(fd: number, largest: number) {
     this.#fd = fd;
     this.#frames = new Frames({ what: 'reply', least: fuse_out_header.size, largest });
+  }
+
+  /** Whole messages: of one that has gone in part the rest must follow, whatever becomes of its request. */
+  take(file: DeviceFile): Uint8Array | null {
+    return file.take(Number.POSITIVE_INFINITY);
   }
 
   send(request: Uint8Array): Sent {
