@@ -32,8 +32,9 @@ export class NodeReactor {
   readonly #look = new Look();
   #alarm: NodeJS.Timeout | null = null;
 
+  /** A promise's reaction: queueMicrotask makes an AsyncResource each time, which takes twice as long. */
   defer(run: () => void): void {
-    queueMicrotask(run);
+    void Promise.resolve().then(run);
   }
 
   /** As setTimeout. An alarm that nobody awaits does not keep the process alive. `at` is performance.now()'s time. */

@@ -75,6 +75,7 @@ export class Scheduler {
 
   /** Makes runnable whoever waits for a time that has come. */
   fireTimers(): void {
+    if (!this.#isTimerDue) return;
     const outer = this.#pumping;
     this.#pumping = true;
     try {
@@ -89,7 +90,13 @@ export class Scheduler {
     do {
       this.fireTimers();
       while (this.step());
-    } while ((this.#timers.next ?? Number.POSITIVE_INFINITY) <= this.clock.now());
+    } while (this.#isTimerDue);
+  }
+
+  /** Most of the time there is no timer, and the clock need not be asked. */
+  get #isTimerDue(): boolean {
+    const { next } = this.#timers;
+    return next !== null && next <= this.clock.now();
   }
 
   #take(): Task | undefined {
