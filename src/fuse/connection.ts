@@ -101,7 +101,7 @@ export class Connection {
     this.ceilings = { ...LINUX_CEILINGS, ...options.ceilings };
     this.limits = limitsBeforeInit(this.ceilings, FUSE_KERNEL_MINOR_VERSION);
     this.device = new Device(this, options.maxActiveRequests ?? MAX_ACTIVE_REQUESTS);
-    this.background = new Background((request) => this.#push(request));
+    this.background = new Background((request) => this.#push(request, null));
     this.notifyHandlers.set(NOTIFY_RESEND.code, () => this.device.resend());
     const { requestTimeout } = options;
     if (requestTimeout !== undefined) this.#limit({ timeout: requestTimeout, seenAt: (expiry) => expiry });
@@ -160,7 +160,7 @@ export class Connection {
     const request = new Request(opcode, nodeid, call, { caller: callerOf(task), kind: 'foreground' });
     this.#begin(request as Request);
     if (this.#mayHaveToWait(request as Request)) yield* this.#admit(task, request as Request);
-    this.#push(request as Request);
+    this.#push(request as Request, task);
     if (request.state !== 'ended') yield* this.#waitForAnswer(task, request as Request);
     return request.result;
   }
@@ -339,11 +339,11 @@ export class Connection {
   }
 
   /** Puts a request on the device's queue, with a slot though there may be none left: what could wait has waited. */
-  #push(request: Request): void {
+  #push(request: Request, asker: Task | null): void {
     if (!request.hasSlot) this.device.slots.takeForced();
     request.hasSlot = true;
     if (request.kind === 'foreground') this.#watch(request);
-    this.device.push(request);
+    this.device.push(request, asker);
   }
 
   #submitBackground(request: Request): void {

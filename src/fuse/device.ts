@@ -3,6 +3,7 @@ import { encodeRequest, type Reply, setUnique } from '../abi/message.ts';
 import { INTERRUPT, SETXATTR } from '../abi/opcodes.ts';
 import { interruptUnique, resentUnique } from '../abi/unique.ts';
 import { Fifo } from '../task/fifo.ts';
+import type { Task } from '../task/task.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
 import type { Connection } from './connection.ts';
 import { DeviceFile } from './device-file.ts';
@@ -80,8 +81,11 @@ export class Device {
     this.waitQueue.wake(); // Its readers must not stay in the line: they would be woken in place of others.
   }
 
-  /** Puts a request on the queue: it gets its number and its binary form here. Its slot is taken already. */
-  push(request: Request): void {
+  /**
+   * Puts a request on the queue: it gets its number and its binary form here. Its slot is taken already. `asker` is who is
+   * about to wait for it; one that is killed takes it back instead.
+   */
+  push(request: Request, asker: Task | null): void {
     this.#lastUnique += 2;
     request.unique = this.#lastUnique;
     request.message = this.#encode(request);
@@ -89,7 +93,7 @@ export class Device {
     this.completions.set(request.unique, request);
     this.queue.push(request);
     this.connection.events.emit('queued', request);
-    if (request.kind === 'foreground' && this.takeAtOnce !== null) this.takeAtOnce();
+    if (asker?.wakesFor('killed') === false && this.takeAtOnce !== null) this.takeAtOnce();
     else this.waitQueue.wake();
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ECONNABORTED, EINVAL, ENOENT, ENOTCONN, type Errno } from '../abi/errno.ts';
+import { ECONNABORTED, EINTR, EINVAL, ENOENT, ENOTCONN, type Errno } from '../abi/errno.ts';
 import { encodeError } from '../abi/message.ts';
 import { READLINK } from '../abi/opcodes.ts';
 import { Connection, type Reply } from '../fuse/connection.ts';
@@ -62,6 +62,18 @@ test('a server that answers at once answers a synchronous call, without any even
   const rig = new Rig({ readlink: ({ nodeid }) => `target ${nodeid}` });
   expect(textOf(rig.readlinkSync(10n))).toBe('target 10');
   expect(rig.transport.expectsProgress).toBe(false);
+});
+
+test('a request of a task that was killed before is taken back, and the server does not see it', async () => {
+  const seen: bigint[] = [];
+  const rig = new Rig({ readlink: ({ nodeid }) => `target ${seen.push(nodeid)}` });
+  const task = rig.newTask();
+  task.signal('killed');
+  const end = runAsync(task, rig.connection.ask(task, READLINK, 10n, { room: 100 }));
+  rig.kernel.scheduler.run();
+  expect(await end).toBe(EINTR);
+  expect(seen).toEqual([]);
+  expect(textOf(rig.readlinkSync(11n))).toBe('target 1');
 });
 
 test('a server that answers later answers a promise', async () => {
