@@ -144,6 +144,32 @@ test('while a client does not read its replies no more requests are taken, and n
   await client.served;
 });
 
+test('pieces that wait for room are what the server had when it answered', async () => {
+  const page = new Uint8Array(50_000);
+  let asked = 0;
+  const read = (): Uint8Array[] => {
+    page.fill(++asked);
+    return [page, page.subarray(0, 1)];
+  };
+  const client = new Client({ read });
+  await client.next();
+  const body = { fh: 0n, offset: 0, size: 60_000, read_flags: 0, lock_owner: 0n, flags: 0 };
+  const sent: (number | null)[] = [];
+  for (let i = 0; i < 60; i++) {
+    sent.push(client.send(READ, { body }));
+    await turns(1);
+  }
+  const taken = asked;
+  page.fill(0);
+  expect(taken).toBeGreaterThan(2);
+  expect(taken).toBeLessThan(60);
+  for (const [index, unique] of sent.slice(0, taken).entries()) {
+    expect(await client.next()).toEqual({ unique, text: String.fromCharCode(index + 1).repeat(50_001) });
+  }
+  closeDescriptor(client.fd);
+  await client.served;
+});
+
 test('a reply that no packet carries is EIO for who waits, and the next one comes', async () => {
   const lines: string[] = [];
   const read = ({ body }: { readonly body: { readonly size: number } }): Uint8Array => new Uint8Array(body.size);

@@ -1,10 +1,11 @@
 import { readlinkSync } from 'node:fs';
 import { EBADF, ECONNRESET, EIO, EMSGSIZE, ENOTSOCK, Errno } from '../abi/errno.ts';
 import { PAGE_SIZE } from '../abi/linux.ts';
-import { decodeReplyHeader, encodeError } from '../abi/message.ts';
+import { decodeReplyHeader, encodeError, joined } from '../abi/message.ts';
 import { copyOfMessage } from '../abi/message-memory.ts';
 import { Linger } from '../linux/linger.ts';
 import { NodeReactor } from '../linux/reactor.ts';
+import { trySendParts } from '../linux/send-parts.ts';
 import {
   closeDescriptor,
   isConnected,
@@ -93,8 +94,12 @@ class DescriptorService {
     this.#log = log;
     if (packetCeiling(fd) < LARGEST_MESSAGE) raiseSendBuffer(fd, LARGEST_MESSAGE);
     const limits = { maxData: Math.min(LARGEST_DATA, packetCeiling(fd) - AROUND_DATA) };
-    const send = (reply: Uint8Array): void => this.#send(reply);
-    this.#session = new Session(server, { send, limits, ...(log === undefined ? {} : { log }) });
+    this.#session = new Session(server, {
+      send: (reply) => this.#send(reply),
+      sendPieces: (pieces) => this.#sendPieces(pieces),
+      limits,
+      ...(log === undefined ? {} : { log }),
+    });
   }
 
   start(): void {
@@ -134,6 +139,21 @@ class DescriptorService {
     } catch (error) {
       if (error === ECONNRESET) return tryReceive(this.#fd, this.#buffer);
       throw error;
+    }
+  }
+
+  /** Pieces are joined only when they have to wait, or to be told what is wrong with them: the server may change them. */
+  #sendPieces(pieces: readonly Uint8Array[]): void {
+    if (this.#watch === null) return;
+    if (this.#outgoing.length > 0 || !this.#isSent(pieces)) this.#send(joined(pieces));
+  }
+
+  #isSent(pieces: readonly Uint8Array[]): boolean {
+    try {
+      return trySendParts(this.#fd, pieces) === 'sent';
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      return false;
     }
   }
 
