@@ -14,8 +14,8 @@ const ENTRY_WORDS = 2;
 type Message = (fd: number, header: BigUint64Array, flags: number) => number;
 const libcSendmsg = libc.func('long sendmsg(int, void *, int)') as unknown as Message;
 
-/** For up to so many parts, which is what pages of 1 MiB and a header have: made once, which takes a microsecond. */
-const usual = newBlock(20);
+/** For up to so many parts, which is more than pages of 128 KiB and a header have: made once, which takes a microsecond. */
+const usual = newBlock(40);
 
 /** As trySend(), of a packet that lies in several pieces of memory. Up to 1,024 of them: IOV_MAX. */
 export function trySendParts(fd: number, parts: readonly Uint8Array[]): Sent {
