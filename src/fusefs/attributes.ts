@@ -365,11 +365,11 @@ export class Attributes {
   }
 }
 
-/** Whether two times are the same. */
 /** A power of two; the file system's where the server tells none. */
 const shownBlockSize = (blksize: number, usual: number): number =>
   blksize === 0 ? usual : (1 << (31 - Math.clz32(blksize))) >>> 0;
 
+/** Whether two times are the same. */
 export const isSameTime = (a: Timespec, b: Timespec): boolean =>
   a.seconds === b.seconds && a.nanoseconds === b.nanoseconds;
 
