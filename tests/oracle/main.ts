@@ -33,7 +33,7 @@ function record(summary: string): void {
   const tail = rest?.split(MARKS[1])[1];
   if (tail === undefined) throw new Error(`${RECORD.pathname} has no place for a summary`);
   const known = knownDifferences.map(({ name, reason }) => `- *${name}*: ${reason}`).join('\n');
-  const page = `\`\`\`text\n${summary}\n\`\`\`\n\n## What is known to differ\n\n${known}`;
+  const page = `\`\`\`text\n${summary}\n\`\`\`\n\n## What is known to differ\n\n${known === '' ? 'Nothing.' : known}`;
   writeFileSync(RECORD, `${head}${MARKS[0]}\n\n${page}\n\n${MARKS[1]}${tail}`);
 }
 
