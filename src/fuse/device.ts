@@ -160,8 +160,8 @@ export class Device {
 
   /**
    * The next message for a reader with room for `room` bytes, or the request itself if it has data that are lent; null when
-   * there is none. In Linux's order: interrupts
-   * first, then requests and forgets in proportion. A request that does not fit fails, and the next one is tried.
+   * there is none. In Linux's order: interrupts first, then requests and forgets in proportion. A request that does not fit
+   * fails, and the next one is tried.
    *
    * @throws ENODEV, or ECONNABORTED after a user's abort, when the connection is gone
    * @see Linux fs/fuse/dev.c, fuse_dev_do_read()
